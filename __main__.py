@@ -1,0 +1,34 @@
+"""The Pulumi program: the stack's config dict, checked as a whole, becomes RabbitMQ resources."""
+
+import pulumi
+
+from topology.check import check_layers
+from topology.declare import declare
+from topology.outputs import outputs
+from topology.problems import ConfigError
+from topology.run import broker_facts, recall, safety, stop, tell, tell_absent, unburden
+from topology.stack_config import StackConfig
+
+unburden()
+try:
+    config = StackConfig.read()
+    checked = check_layers(config.topology, broker_facts(config))
+    settled = checked.usable()
+    guards, claims = safety(config, settled.topology)
+except ConfigError as error:
+    stop(error)
+
+tell(checked)
+
+
+async def program() -> pulumi.Inputs:
+    """Registers what is declared; what it returns are the stack's outputs."""
+    await recall(claims.cluster)
+    scope = await declare(settled, guards, claims, config.password_seed)
+    tell_absent(claims, scope)
+    endpoint = config.connection.amqp_endpoint
+    urls = outputs(settled.topology, endpoint, checked.expanded.access, scope.passwords)
+    return urls | claims.output(scope.resources())
+
+
+pulumi.run(program)

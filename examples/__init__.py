@@ -1,0 +1,1 @@
+"""Programs that use what the topology's stacks export."""

@@ -1,0 +1,1 @@
+"""Another team's stack: it reads the topology's outputs, and its worker lives on them."""

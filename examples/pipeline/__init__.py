@@ -1,0 +1,1 @@
+"""A pipeline of services for documents, on the topology beside it."""

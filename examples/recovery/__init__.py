@@ -1,0 +1,1 @@
+"""A consumer that consumes again by itself, whatever becomes of its queue."""

@@ -1,0 +1,1 @@
+"""What each service gets from the stack's outputs, in the forms that deployments take."""

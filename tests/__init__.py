@@ -1,0 +1,1 @@
+"""Everything that is known to work, because it is tried."""

@@ -1,0 +1,2 @@
+"""Existing brokers become stacks: the files that are written, and what the real engine makes of
+them on real brokers."""

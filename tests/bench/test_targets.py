@@ -1,0 +1,63 @@
+"""What is met, what is missed, and what nobody has measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.contenders.names import IMPORT, OPENTOFU, OURS
+from bench.operation import SHARED, Operation
+from bench.run import Run
+from bench.targets import Verdict, verdicts
+from tests.bench.results import result, run
+
+
+def verdict(what: str, *runs: Run) -> Verdict:
+    """Of the only target that begins like this."""
+    (found,) = (each for each in verdicts(result(*runs)) if each.target.what.startswith(what))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("ours", "peer", "met"), [(5.0, 20.0, True), (5.1, 20.0, False), (5.0, None, None)]
+)
+def test_a_peer_is_compared_with(ours: float, peer: float | None, met: bool | None) -> None:  # noqa: FBT001
+    runs = [run(OURS, Operation.UP, ours)]
+    if peer is not None:
+        runs.append(run(OPENTOFU, Operation.UP, peer))
+    found = verdict("up / OpenTofu", *runs)
+    assert found.met is met
+    assert found.found == (None if peer is None else pytest.approx(ours / peer))
+
+
+def test_a_peer_at_another_size_says_nothing() -> None:
+    found = verdict(
+        "up / definitions import",
+        run(OURS, Operation.UP, 5.0),
+        run(IMPORT, Operation.UP, 5.0, size=100),
+    )
+    assert found.met is None
+
+
+def test_a_change_is_compared_with_ones_own_preview() -> None:
+    preview, change = run(OURS, Operation.PREVIEW, 5.0), run(OURS, Operation.ONE_QUEUE, 7.0)
+    found = verdict("change of one queue", preview, change)
+    assert found.met is False
+    assert found.found == pytest.approx(1.4)
+
+
+@pytest.mark.parametrize("operation", SHARED)
+def test_growth(operation: Operation) -> None:
+    small, large = run(OURS, operation, 2.0), run(OURS, operation, 22.1, size=10000)
+    assert verdict(f"{operation}, from", small, large).met is False
+    assert verdict(f"{operation}, from", small).met is None
+
+
+def test_memory() -> None:
+    large = run(OURS, Operation.UP, 1.0, size=10000, peak_bytes=2**30)
+    assert verdict("peak memory", large).met is True
+    assert verdict("peak memory", run(OURS, Operation.UP, 1.0)).met is None
+
+
+def test_the_command_line() -> None:
+    assert verdict("start", run(OURS, Operation.START, 0.5, size=4)).met is False
+    assert verdict("check", run(OURS, Operation.CHECK, 0.5, size=10000)).met is True

@@ -1,0 +1,1 @@
+"""What the comparison of declared and found says, without a broker."""

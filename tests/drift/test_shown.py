@@ -1,0 +1,51 @@
+"""How drift is told."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from topology.drift import Finding, Kind, Report, State, Unknown
+from topology.drift.markdown import as_markdown
+from topology.drift.text import as_lines, print_table
+
+REPORT = Report(
+    vhost="v",
+    findings=(
+        Finding(Kind.QUEUE, "a|b [red]", State.MISSING),
+        Finding(Kind.OPERATOR_POLICY, "cap", State.CHANGED, ("priority is 1, declared is 0", "x")),
+    ),
+    unknown=(Unknown(Kind.USER, "u", "its password is hashed"),),
+    ignored=2,
+)
+
+
+def test_each_line_says_all() -> None:
+    assert as_lines(REPORT).splitlines() == [
+        "Drift in vhost v: 1 missing, 1 changed.",
+        "missing     queue a|b [red]",
+        "changed     operator policy cap: priority is 1, declared is 0",
+        "changed     operator policy cap: x",
+        "not compared: user u: its password is hashed",
+        "2 undeclared objects are ignored by pattern",
+    ]
+
+
+def test_a_table_shows_names_as_they_are() -> None:
+    console = Console(file=io.StringIO(), width=80)
+    print_table(REPORT, console)
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "a|b [red]" in text
+    assert "priority is 1, declared is 0" in text
+
+
+def test_markdown_survives_awkward_names() -> None:
+    text = as_markdown(REPORT, "prod")
+    assert "| ❌ missing | queue | `a\\|b [red]` |  |" in text
+    assert "priority is 1, declared is 0<br>x |" in text
+    assert "- user `u`: its password is hashed" in text
+
+
+def test_no_drift_is_one_sentence() -> None:
+    assert as_lines(Report("v", ())) == "No drift: vhost v is as declared.\n"

@@ -1,0 +1,1 @@
+"""Everything that the config dict can say, applied to real brokers."""

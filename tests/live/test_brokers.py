@@ -1,0 +1,38 @@
+"""The brokers that the other tests rely on."""
+
+from __future__ import annotations
+
+import httpx
+import pika
+import pytest
+
+from tests.conftest import on_ci
+from tests.support.brokers import Brokers, sources
+from tests.support.unavailable import Unavailable
+from toolchain.node import Broker
+from topology.version import Version
+
+SUPPORTED = {Version(3, 10), Version(4, 0), Version(4, 3)}
+"""The oldest and the newest series, and the first of the major version between them."""
+
+
+def test_a_broker_answers_to_clients_and_to_the_provider(each_broker: Broker) -> None:
+    credentials = (each_broker.username, each_broker.password)
+    with httpx.Client(base_url=f"{each_broker.management}/api", auth=credentials) as api:
+        for plugin in ("federation-links", "shovels"):
+            assert api.get(plugin).is_success
+        types = {entry["name"] for entry in api.get("overview").json()["exchange_types"]}
+    assert "x-consistent-hash" in types
+    with pika.BlockingConnection(pika.URLParameters(f"{each_broker.amqp}/%2F")) as connection:
+        assert connection.is_open
+
+
+@pytest.mark.skipif(not on_ci(), reason="a developer's machine need not have every version")
+def test_every_supported_series_is_tested(brokers: Brokers) -> None:
+    tested: set[Version] = set()
+    for label in sources():
+        try:
+            tested.add(Version.parse(brokers.get(label).version))
+        except Unavailable:
+            continue
+    assert tested >= SUPPORTED

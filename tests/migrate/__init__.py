@@ -1,0 +1,1 @@
+"""Migrations under load, on real brokers."""

@@ -1,0 +1,65 @@
+"""Policies that mirror, of brokers before 4.0, are retired when nothing is mirrored any more."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.live.conftest import MakeStack
+from tests.migrate.test_migrate import applied, config
+from tests.support.api import Api
+from tests.support.brokers import LOCAL_NODE, Brokers
+from tests.support.stack import Stack
+from tests.support.unavailable import Unavailable
+from topology.migrate.mirrors import retired
+from topology.version import Version
+
+MIRRORED = {"ha-mode": "all", "ha-sync-mode": "automatic"}
+
+
+@pytest.fixture
+def old_stack(make_stack: MakeStack, brokers: Brokers) -> Stack:
+    """A stack on a RabbitMQ that mirrors."""
+    try:
+        broker = brokers.get(LOCAL_NODE)
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    if Version.parse(broker.version) >= Version(4, 0):
+        pytest.skip(f"RabbitMQ {broker.version} mirrors no queues")
+    return make_stack(broker)
+
+
+def test_what_is_in_force_or_does_more_stays() -> None:
+    policies = [
+        {"name": "mirrors", "definition": MIRRORED},
+        {"name": "in-force", "definition": MIRRORED},
+        {"name": "does-more", "definition": {**MIRRORED, "expires": 600_000}},
+        {"name": "other", "definition": {"expires": 600_000}},
+    ]
+    assert retired(policies, [{"name": "q", "policy": "in-force"}, {"name": "r"}]) == ["mirrors"]
+
+
+@pytest.mark.soak
+def test_only_what_mirrors_nothing_any_more_is_retired(old_stack: Stack) -> None:
+    stack = old_stack
+    applied(stack, type="classic")
+    with Api(stack.broker) as api:
+
+        def policy(name: str, pattern: str, definition: dict[str, Any]) -> None:
+            body = {"pattern": pattern, "definition": definition, "apply-to": "queues"}
+            api.put("policies", stack.vhost, name, body=body)
+
+        policy("ha-work", "^work$", MIRRORED)
+        policy("ha-others", "^idle$", MIRRORED)
+        policy("more-than-mirrors", "^nothing$", {**MIRRORED, "expires": 600_000})
+        stack.configure(config(stack.vhost, type="quorum", migrate=True))
+        said = stack.command("migrate", "--stack", stack.name, "--yes", "--retire-ha", "--json")
+        assert said.code == 0, said.text
+        report = json.loads(said.text[said.text.index("{\n") :])
+        assert report["retired"] == ["ha-work"], said.text
+        left = {policy["name"] for policy in api.get("policies", stack.vhost)}
+        assert left == {"ha-others", "more-than-mirrors"}
+        assert api.queues(stack.vhost)["work"]["type"] == "quorum"
+    stack.expect_no_changes()

@@ -1,0 +1,1 @@
+"""What check finds, held against what RabbitMQ and the provider really do."""

@@ -1,0 +1,1 @@
+"""What tests stand on: real brokers, and stacks that are applied to them."""

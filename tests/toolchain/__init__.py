@@ -1,0 +1,1 @@
+"""The engine, the brokers and the make targets that a clone stands on."""

@@ -1,0 +1,14 @@
+"""`python -m topology VERB`: see `topology.cli.app`."""
+
+from __future__ import annotations
+
+import signal
+
+# While modules are loaded, Ctrl-C ends all without a traceback. Later, what was begun is put right.
+_later = signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from topology.cli.app import main  # noqa: E402
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _later)
+    main()

@@ -1,0 +1,23 @@
+"""An existing broker becomes a stack: what is there, written as a config dict that changes nothing.
+
+Pure: from what was read of a broker, or of an exported definitions file, to a config dict, the list
+of what is left out and why, Pulumi's import file, and at last the entries of a stack's state. What
+talks to a broker or to Pulumi is in `topology.broker` and `topology.cli`.
+"""
+
+from topology.adopt.adoption import Adoption, adopt_vhost
+from topology.adopt.definitions import read_definitions
+from topology.adopt.found import Found
+from topology.adopt.import_file import import_entries
+from topology.adopt.left_out import LeftOut
+from topology.adopt.selection import Selection
+
+__all__ = [
+    "Adoption",
+    "Found",
+    "LeftOut",
+    "Selection",
+    "adopt_vhost",
+    "import_entries",
+    "read_definitions",
+]

@@ -1,0 +1,230 @@
+"""What is in a vhost, taken over object by object or left out with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from topology.adopt.binding import binding_entry
+from topology.adopt.draft import Advance, Draft, label
+from topology.adopt.exchange import exchange_entry
+from topology.adopt.own_policy import is_own_policy, other_policies, own_settings
+from topology.adopt.parameter import shovel_entry, upstream_entry
+from topology.adopt.policy import policy_entry
+from topology.adopt.queue import queue_entry, queue_type
+from topology.adopt.selection import Selection
+from topology.adopt.server_made import GUEST, GUEST_REASON, exchange_reason, queue_reason
+from topology.adopt.unheld import Unheld
+from topology.adopt.vhost import vhost_entry
+from topology.drift.ignore import named_by_rabbitmq
+from topology.drift.snapshot import Fields, Snapshot
+from topology.expand.settings import generated_policy_name
+from topology.kind import Kind
+from topology.model import Policy
+from topology.version import Version
+
+_EntryOf: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+_PARAMETERS: Final[Mapping[str, tuple[Kind, str, _EntryOf]]] = {
+    "federation-upstream": (Kind.FEDERATION_UPSTREAM, "federation_upstreams", upstream_entry),
+    "shovel": (Kind.SHOVEL, "shovels", shovel_entry),
+}
+_ELSEWHERE: Final = ("operator_policy", "policy", "vhost-limits")
+_QUEUE_TYPES: Final = ("classic", "quorum", "stream")
+
+
+@dataclass(slots=True)
+class Collector:
+    """One vhost, from what was found to a draft."""
+
+    found: Snapshot
+    draft: Draft
+    selection: Selection
+    version: Version
+    advance: Advance
+    others: Mapping[str, Policy] = field(default_factory=dict)
+    """The policies that are for whatever matches."""
+    own: dict[tuple[str, str], Fields] = field(default_factory=dict)
+    """(section, name) → the policy that this program made for it."""
+
+    def collect(self) -> None:
+        self._read_own_policies()
+        for name in sorted(self.found.exchanges):
+            self._exchange(name, self.found.exchanges[name])
+        for name in sorted(self.found.queues):
+            self._queue(name, self.found.queues[name])
+        for binding in self.found.bindings:
+            self._binding(binding)
+        self._policies()
+        self._parameters()
+        self._rights()
+
+    def _read_own_policies(self) -> None:
+        named = {
+            generated_policy_name(section, name): (section, name)
+            for section, entries in (
+                ("queues", self.found.queues),
+                ("exchanges", self.found.exchanges),
+            )
+            for name in entries
+        }
+        own = {
+            name: named[name]
+            for name, policy in self.found.policies.items()
+            if name in named and is_own_policy(policy, *named[name])
+        }
+        plain = {name: p for name, p in self.found.policies.items() if name not in own}
+        self.others = other_policies(plain)
+        self.own = {place: self.found.policies[name] for name, place in own.items()}
+
+    def _settings(self, section: str, name: str, kind: Any) -> dict[str, Any]:
+        policy = self.own.get((section, name))
+        if policy is None:
+            return {}
+        definition = policy.get("definition") or {}
+        own = own_settings(definition, section, name, kind, self.others, self.version)
+        self.draft.own[section, name] = tuple(own)
+        return own
+
+    def _wanted(self, kind: Kind, name: str, server_made: str | None = None) -> bool:
+        if server_made:
+            self.draft.leave_out(kind, name, server_made, server_made=True)
+        elif reason := self.selection.refusal(kind, name):
+            self.draft.leave_out(kind, name, reason)
+        else:
+            return True
+        return False
+
+    def _exchange(self, name: str, exchange: Fields) -> None:
+        self.advance(1)
+        if not self._wanted(Kind.EXCHANGE, name, exchange_reason(name, exchange)):
+            return
+        try:
+            entry = exchange_entry(exchange, self._settings("exchanges", name, "exchange"))
+        except Unheld as reason:
+            self.draft.leave_out(Kind.EXCHANGE, name, str(reason))
+        else:
+            self.draft.sections["exchanges"][name] = entry
+
+    def _queue(self, name: str, queue: Fields) -> None:
+        self.advance(1)
+        if not self._wanted(Kind.QUEUE, name, queue_reason(name, queue)):
+            return
+        vhost = self.draft.vhost
+        default = vhost.get("default_queue_type") if isinstance(vhost, dict) else None
+        kind = queue_type(queue, default)
+        if kind not in _QUEUE_TYPES:
+            self.draft.leave_out(Kind.QUEUE, name, f"a queue of type {kind}: a plugin's own")
+            return
+        own = self._settings("queues", name, kind)
+        self.draft.sections["queues"][name] = queue_entry(queue, own, default, self.version)
+
+    def _binding(self, binding: Fields) -> None:
+        self.advance(1)
+        if not binding["source"]:
+            return  # every queue is bound to the default exchange
+        entry = binding_entry(binding)
+        name = label("bindings", entry)
+        to = "exchanges" if entry.get("destination_type") else "queues"
+        for section, end in (("exchanges", entry["source"]), (to, entry["destination"])):
+            if reason := self._end_left_out(section, end):
+                self.draft.leave_out(Kind.BINDING, name, reason, server_made=self._passing(end))
+                return
+        if self._wanted(Kind.BINDING, name):
+            self.draft.sections["bindings"].append(entry)
+
+    def _end_left_out(self, section: str, name: str) -> str | None:
+        if name in self.draft.sections[section]:
+            return None
+        if section == "exchanges" and named_by_rabbitmq(name):
+            return None  # every vhost has it
+        noun = section.removesuffix("s")
+        return f"its {noun} {name} is left out"
+
+    def _passing(self, name: str) -> bool:
+        """Whether an end is one that comes and goes by itself."""
+        queue, exchange = self.found.queues.get(name), self.found.exchanges.get(name)
+        return bool(
+            (queue is None and named_by_rabbitmq(name))
+            or (queue is not None and queue_reason(name, queue))
+            or (exchange is not None and exchange_reason(name, exchange))
+        )
+
+    def _policies(self) -> None:
+        own = {generated_policy_name(section, name) for section, name in self.draft.own}
+        for name in sorted(self.found.policies):
+            self.advance(1)
+            if name not in own and self._wanted(Kind.POLICY, name):
+                entry = policy_entry(self.found.policies[name], "all")
+                self.draft.sections["policies"][name] = entry
+        for name in sorted(self.found.operator_policies):
+            self.advance(1)
+            if self._wanted(Kind.OPERATOR_POLICY, name):
+                entry = policy_entry(self.found.operator_policies[name], "queues")
+                self.draft.sections["operator_policies"][name] = entry
+
+    def _parameters(self) -> None:
+        for component, name in sorted(self.found.parameters):
+            self.advance(1)
+            if component in _ELSEWHERE:
+                continue
+            if component not in _PARAMETERS:
+                reason = f"a parameter of {component}, which no stack can declare"
+                self.draft.leave_out(Kind.PARAMETER, f"{component}/{name}", reason)
+                continue
+            kind, section, entry_of = _PARAMETERS[component]
+            if not self._wanted(kind, name):
+                continue
+            try:
+                entry = entry_of(self.found.parameters[component, name])
+            except Unheld as reason:
+                self.draft.leave_out(kind, name, str(reason))
+            else:
+                self.draft.sections[section][name] = entry
+
+    def _rights(self) -> None:
+        for user in sorted(self.found.permissions):
+            self.advance(1)
+            if self._wanted(Kind.PERMISSION, user, GUEST_REASON if user == GUEST else None):
+                found = self.found.permissions[user]
+                rights = {key: found[key] for key in ("configure", "write", "read") if found[key]}
+                self.draft.sections["permissions"].append({"user": user, **rights})
+        for user, exchange in sorted(self.found.topic_permissions):
+            self.advance(1)
+            name = f"{user} on {exchange}"
+            if self._wanted(Kind.TOPIC_PERMISSION, name, GUEST_REASON if user == GUEST else None):
+                found = self.found.topic_permissions[user, exchange]
+                rights = {key: found[key] for key in ("write", "read") if found[key]}
+                entry = {"user": user, "exchange": exchange, **rights}
+                self.draft.sections["topic_permissions"].append(entry)
+        listed = [
+            *self.draft.sections["permissions"],
+            *self.draft.sections["topic_permissions"],
+        ]
+        for user in sorted({entry["user"] for entry in listed}):
+            self.draft.sections["users"][user] = {"existing": True}
+
+
+def objects(found: Snapshot) -> int:
+    """How many objects there are to look at."""
+    sections = (
+        found.exchanges,
+        found.queues,
+        found.bindings,
+        found.policies,
+        found.operator_policies,
+        found.parameters,
+        found.permissions,
+        found.topic_permissions,
+    )
+    return sum(len(section) for section in sections)
+
+
+def draft_of(
+    name: str, found: Snapshot, selection: Selection, version: Version, advance: Advance
+) -> Draft:
+    """The draft of one vhost."""
+    draft = Draft(vhost_entry(name, found))
+    Collector(found, draft, selection, version, advance).collect()
+    return draft

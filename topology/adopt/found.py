@@ -1,0 +1,27 @@
+"""What there is to adopt, wherever it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from topology.drift.compare_bindings import BindingIdentity
+from topology.drift.snapshot import Snapshot
+from topology.version import BrokerFacts
+
+PropertiesKeys = Mapping[BindingIdentity, str]
+"""How the broker calls each of its bindings. Of one with arguments, only the broker can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A whole broker, or what an exported definitions file tells of one."""
+
+    facts: BrokerFacts
+    """The broker that the stacks are meant for."""
+    vhosts: Mapping[str, Snapshot]
+    properties_keys: Mapping[str, PropertiesKeys] = field(default_factory=dict)
+    """By vhost; empty where no broker was asked."""
+    global_parameters: tuple[str, ...] = ()
+    rights: Mapping[str, int] = field(default_factory=dict)
+    """In how many vhosts each user of the broker has rights."""

@@ -1,0 +1,79 @@
+"""A queue on the broker → its declaration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from topology.drift.snapshot import Fields
+from topology.expand.inherit import DEFAULT_QUEUE_TYPE
+from topology.model import Queue
+from topology.model.queue import queue_arguments
+from topology.model.queue_argument import QueueArgument
+from topology.model.queue_type import QueueType
+from topology.rules.values import settings_by_argument
+from topology.version import Version
+
+_TYPE = "x-queue-type"
+_TYPES: tuple[QueueType, ...] = ("classic", "quorum", "stream")
+
+
+def queue_type(queue: Fields, default: str | None) -> str:
+    """Brokers before 4.0 do not tell the type of a queue that was declared without one."""
+    arguments = queue.get("arguments") or {}
+    told = arguments.get(_TYPE) or queue.get("type")
+    return str(told or default or DEFAULT_QUEUE_TYPE)
+
+
+def queue_entry(
+    queue: Fields, own: dict[str, Any], default: QueueType | None, version: Version
+) -> dict[str, Any]:
+    """What declares a queue as it is.
+
+    `own` is what a policy for just this queue sets; `default` is the vhost's queue type. A queue is
+    what its arguments are, so they stay arguments: as settings where they are all of it, and raw
+    where others come from a policy.
+    """
+    arguments = dict(queue.get("arguments") or {})
+    told = _TYPE in arguments
+    kind = queue_type(queue, default)
+    arguments.pop(_TYPE, None)
+    settings: dict[str, Any] = {}
+    fixed = False
+    for name, field in settings_by_argument().items():
+        if name not in arguments or not _fits(field, arguments[name], kind, version):
+            continue
+        if _argument(field).policy is None:
+            settings[field] = arguments.pop(name)
+        elif not own:
+            settings[field] = arguments.pop(name)
+            fixed = True
+    entry: dict[str, Any] = {}
+    if kind != (default or DEFAULT_QUEUE_TYPE):
+        entry["type"] = kind
+    if not queue.get("durable", True):
+        entry["durable"] = False
+    entry |= settings | own
+    if arguments:
+        entry["arguments"] = arguments
+    if fixed:
+        entry["fixed_arguments"] = True
+    if not told and kind == "classic" and version < Version(4, 0):
+        entry["type_argument"] = False
+    return entry
+
+
+def _fits(field: str, value: Any, kind: str, version: Version) -> bool:
+    """Whether an argument can be written as a setting."""
+    if kind not in _TYPES or not _argument(field).known(kind, version):
+        return False
+    try:
+        Queue.model_validate({field: value})
+    except ValidationError:
+        return False
+    return True
+
+
+def _argument(field: str) -> QueueArgument:
+    return queue_arguments()[field]

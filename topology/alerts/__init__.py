@@ -1,0 +1,21 @@
+"""From a topology to Prometheus alerting rules and a Grafana dashboard for it.
+
+Which series a broker exports depends on its version. A rule is only written where they exist; what
+cannot be watched is said.
+"""
+
+from topology.alerts.dashboard import dashboard
+from topology.alerts.document import rules_document, scrape_document
+from topology.alerts.rule import Rule
+from topology.alerts.unit_tests import unit_tests
+from topology.alerts.watch import Watch, watch
+
+__all__ = [
+    "Rule",
+    "Watch",
+    "dashboard",
+    "rules_document",
+    "scrape_document",
+    "unit_tests",
+    "watch",
+]

@@ -1,0 +1,93 @@
+"""`drift`: everything in which the broker differs from what the stack declares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from topology.broker import probe
+from topology.check import check_layers
+from topology.cli.completing import stacks
+from topology.cli.ending import ExitCode
+from topology.cli.output import check_outputs, print_json, write
+from topology.cli.pulumi import selected_stack
+from topology.cli.pulumi_stack import generated_passwords, stack_config
+from topology.cli.terminal import is_plain, say
+from topology.drift import Ignore, Report, compare, read_snapshot
+from topology.drift.markdown import as_markdown
+from topology.drift.text import as_lines, print_table
+from topology.model import Topology
+from topology.problems import ConfigError
+
+
+def drift(
+    stack: Annotated[
+        str | None,
+        typer.Option(
+            "--stack",
+            "-s",
+            metavar="STACK",
+            autocompletion=stacks,
+            help="The stack; by default the selected.",
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Undeclared objects that are meant to be there, as in 'reply-*' or "
+            "'queue:reply-*'. May be given several times, and adds to the config dict's ignore.",
+        ),
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
+    markdown: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write Markdown to this file; - is standard output."),
+    ] = None,
+) -> ExitCode:
+    """Tell everything in which the broker differs from what the stack declares, also what a refresh
+    cannot see: tags, limits, passwords (by their hashes), and what nobody declared. Nothing is
+    changed. Exit code 3 on drift."""
+    check_outputs(json=json, markdown=markdown)
+    chosen = stack or selected_stack()
+    config = stack_config(chosen)
+    with config.connection.management() as management:
+        topology = check_layers(config.topology, probe(management)).usable().topology
+        report = compare(
+            topology,
+            read_snapshot(management, topology.vhost.name),
+            passwords=_generated_passwords(chosen, topology),
+            ignore=Ignore.of([*topology.ignore, *(ignore or [])]),
+            deployer=config.connection.username,
+        )
+    if markdown:
+        write(markdown, as_markdown(report, chosen))
+    if json:
+        print_json({"stack": chosen, **report.as_dict()})
+    elif markdown != "-":
+        _tell(report)
+    return ExitCode.REFUSED if report.drifted else ExitCode.FINE
+
+
+def _generated_passwords(stack: str, topology: Topology) -> Mapping[str, str]:
+    """As far as they are to be had: without them, everything else is still compared."""
+    if all(user.password or user.existing for user in topology.users.values()):
+        return {}
+    try:
+        return generated_passwords(stack)
+    except ConfigError as error:
+        for problem in error.problems:
+            say(f"warning: generated passwords are not compared: {problem}")
+        return {}
+
+
+def _tell(report: Report) -> None:
+    if is_plain(sys.stdout):
+        sys.stdout.write(as_lines(report))
+    else:
+        print_table(report, Console())

@@ -1,0 +1,46 @@
+"""A stack as the Pulumi CLI knows it: its config, and the passwords that it has made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import unquote
+
+from pulumi import runtime
+
+from topology.cli.pulumi import stack_resources, stack_settings
+from topology.layers.stack_file import PROJECT
+from topology.stack_config import StackConfig
+
+_STASH: Final = "pulumi:index:Stash"
+_STASHED: Final = "/password"
+"""The end of the name that a stash of a generated password has."""
+
+
+def stack_config(stack: str) -> StackConfig:
+    """Reads the config as a run of the program would. Raises `ConfigError`."""
+    settings = stack_settings(stack)
+    runtime.set_all_config({key: entry["value"] for key, entry in settings.items()})
+    # A stack may be named with its organisation and project before it.
+    runtime.configure(runtime.Settings(project=PROJECT, stack=stack.rpartition("/")[2]))
+    return StackConfig.read()
+
+
+def generated_passwords(stack: str) -> Mapping[str, str]:
+    """User → password, of those that the stack has made. Raises `ConfigError`."""
+    found = {}
+    for resource in stack_resources(stack):
+        name = str(resource["urn"]).rpartition("::")[2]
+        if resource.get("type") == _STASH and name.endswith(_STASHED):
+            password = _revealed((resource.get("outputs") or {}).get("output"))
+            if isinstance(password, str):
+                found[unquote(name.removesuffix(_STASHED))] = password
+    return found
+
+
+def _revealed(value: Any) -> Any:
+    """A secret of an exported state is a map with the JSON of its value."""
+    if isinstance(value, dict) and "plaintext" in value:
+        return json.loads(value["plaintext"])
+    return value

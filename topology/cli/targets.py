@@ -1,0 +1,66 @@
+"""Which files a command line means: files, stacks by name, or all stacks of the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from topology.cli.ending import UsageError
+from topology.layers.document import is_yaml, nearest_file
+from topology.layers.stack_file import stack_file
+from topology.problems import did_you_mean
+
+STDIN: Final = Path("/dev/stdin")
+
+_STACK_FILES = "Pulumi.*.yaml"
+
+
+def find_targets(names: Sequence[str]) -> list[Path]:
+    """The files that `names` mean; with none, every stack file of the working folder.
+
+    Raises `UsageError` for a name that is neither a file nor a stack.
+    """
+    if not names:
+        found = sorted(_stack_files())
+        if not found:
+            message = f"there is no stack file ({_STACK_FILES}) here; name a file"
+            raise UsageError(message)
+        return found
+    return [_target(name) for name in names]
+
+
+def _target(name: str) -> Path:
+    path = Path(name)
+    if name == "-":
+        return STDIN
+    try:
+        if path.is_dir():
+            raise UsageError(f"{name} is a folder; name a file in it")
+        if path.exists():
+            return path
+        # A stack may be named with its organisation and project before it.
+        by_stack = stack_file(Path(), name.rpartition("/")[2])
+        if by_stack.exists():
+            return by_stack
+    except (OSError, ValueError):
+        pass
+    raise UsageError(_unknown(path))
+
+
+def _unknown(path: Path) -> str:
+    if is_yaml(path):
+        return _sentence(f"{path} does not exist", nearest_file(path))
+    stacks = sorted(file.name.split(".", 1)[1].removesuffix(".yaml") for file in _stack_files())
+    hint = did_you_mean(path.name, stacks)
+    if stacks and not hint:
+        hint = f"stacks here: {', '.join(stacks)}"
+    return _sentence(f"{path} is no file, and no stack of this folder", hint)
+
+
+def _stack_files() -> Iterator[Path]:
+    return Path().glob(_STACK_FILES)
+
+
+def _sentence(message: str, hint: str) -> str:
+    return f"{message}; {hint}" if hint else message

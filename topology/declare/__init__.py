@@ -1,0 +1,85 @@
+"""From settled declarations to Pulumi resources. One kind of resource a file."""
+
+from itertools import groupby
+from operator import attrgetter
+
+from topology.declare.binding import declare_binding
+from topology.declare.exchange import declare_exchange
+from topology.declare.federation import declare_federation_upstream
+from topology.declare.logical_name import binding_name
+from topology.declare.pace import Pace
+from topology.declare.permission import declare_permission, declare_topic_permissions
+from topology.declare.policy import declare_operator_policy, declare_policy
+from topology.declare.queue import declare_queue
+from topology.declare.scope import Scope
+from topology.declare.shovel import declare_shovel
+from topology.declare.user import declare_user
+from topology.declare.vhost import declare_vhost
+from topology.expand.settings import Settled
+from topology.guard import Guards
+from topology.model import Topology
+from topology.ownership import Claims
+from topology.password_seed import PasswordSeed
+
+
+async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:
+    """Registers a resource for everything declared, what others depend on first."""
+    topology, pace = settled.topology, Pace()
+    vhost = await pace.keep(declare_vhost(topology, guards, claims))
+    scope = Scope(topology, vhost, guards, claims, seed)
+    guards.bindings = scope.bindings
+    for name, upstream in topology.federation_upstreams.items():
+        declared = declare_federation_upstream(name, upstream, scope)
+        scope.others["FederationUpstream", name] = await pace.keep(declared)
+    await _declare_policies(settled, scope, pace)
+    await _declare_routes(settled, scope, pace)
+    for name, shovel in topology.shovels.items():
+        scope.others["Shovel", name] = await pace.keep(declare_shovel(name, shovel, scope))
+    await _declare_users(topology, scope, pace)
+    return scope
+
+
+async def _declare_policies(settled: Settled, scope: Scope, pace: Pace) -> None:
+    topology = settled.topology
+    for name in sorted(settled.generated):
+        declared = declare_policy(name, topology.policies[name], scope)
+        scope.policies[name] = await pace.keep(declared)
+    # A queue's own policy is in force before those change that it was under until now.
+    own = list(scope.policies.values())
+    for name, policy in topology.policies.items():
+        if name not in settled.generated:
+            declared = declare_policy(name, policy, scope, after=own)
+            scope.policies[name] = await pace.keep(declared)
+    for name, operator_policy in topology.operator_policies.items():
+        operator = declare_operator_policy(name, operator_policy, scope)
+        scope.others["OperatorPolicy", name] = await pace.keep(operator)
+
+
+async def _declare_routes(settled: Settled, scope: Scope, pace: Pace) -> None:
+    topology, applied = settled.topology, settled.applied
+    for name, exchange in topology.exchanges.items():
+        source = declare_exchange(name, exchange, scope, applied.get(("exchanges", name)))
+        scope.exchanges[name] = await pace.keep(source)
+    for name, queue in topology.queues.items():
+        declared = declare_queue(name, queue, scope, applied.get(("queues", name)))
+        scope.queues[name] = await pace.keep(declared)
+    for binding in topology.bindings:
+        logical_name = binding_name(topology.vhost.name, binding)
+        route = declare_binding(logical_name, binding, scope)
+        scope.bindings[logical_name] = await pace.keep(route)
+
+
+async def _declare_users(topology: Topology, scope: Scope, pace: Pace) -> None:
+    for name, user in topology.users.items():
+        if not user.existing:
+            scope.users[name] = await pace.keep(declare_user(name, user, scope))
+    for permission in topology.permissions:
+        declared = declare_permission(permission, scope)
+        scope.others["Permissions", permission.user] = await pace.keep(declared)
+    by_user = attrgetter("user")
+    for user_name, entries in groupby(sorted(topology.topic_permissions, key=by_user), by_user):
+        topics = declare_topic_permissions(user_name, list(entries), scope)
+        scope.others["TopicPermissions", user_name] = await pace.keep(topics)
+
+
+__all__ = ["Scope", "declare"]

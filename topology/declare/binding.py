@@ -1,0 +1,27 @@
+"""Binding resources."""
+
+from __future__ import annotations
+
+import json
+
+import pulumi_rabbitmq as rabbitmq
+
+from topology.declare.options import options
+from topology.declare.scope import Scope
+from topology.model import Binding
+
+
+def declare_binding(name: str, binding: Binding, scope: Scope) -> rabbitmq.Binding:
+    """`name` is the logical one."""
+    to_queue = binding.destination_type == "queue"
+    return rabbitmq.Binding(
+        name,
+        vhost=scope.vhost.name,
+        source=scope.exchange(binding.source),
+        destination_type=binding.destination_type,
+        destination=(scope.queue if to_queue else scope.exchange)(binding.destination),
+        routing_key=binding.routing_key,
+        # JSON keeps the types of arguments; the provider's plain map would send them all as text.
+        arguments_json=json.dumps(binding.arguments, sort_keys=True) if binding.arguments else None,
+        opts=options(scope.guards.binding, scope.claims.options("Binding", name)),
+    )

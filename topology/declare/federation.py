@@ -1,0 +1,37 @@
+"""Federation upstream resources."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_rabbitmq as rabbitmq
+
+from topology.declare.options import options
+from topology.declare.scope import Scope
+from topology.model import FederationUpstream
+
+
+def declare_federation_upstream(
+    name: str, upstream: FederationUpstream, scope: Scope
+) -> rabbitmq.FederationUpstream:
+    return rabbitmq.FederationUpstream(
+        scope.logical_name(name),
+        name=name,
+        vhost=scope.vhost.name,
+        definition=rabbitmq.FederationUpstreamDefinitionArgs(
+            uri=pulumi.Output.secret(upstream.uri.get_secret_value()),
+            ack_mode=upstream.ack_mode,
+            exchange=upstream.exchange,
+            queue=upstream.queue,
+            expires=upstream.expires,
+            message_ttl=upstream.message_ttl,
+            max_hops=upstream.max_hops,
+            prefetch_count=upstream.prefetch_count,
+            reconnect_delay=upstream.reconnect_delay,
+            trust_user_id=upstream.trust_user_id,
+        ),
+        # What the provider reads back of the URI must be as secret as what was sent.
+        opts=options(
+            scope.claims.options("FederationUpstream", name),
+            pulumi.ResourceOptions(additional_secret_outputs=["definition"]),
+        ),
+    )

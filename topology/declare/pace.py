@@ -1,0 +1,43 @@
+"""How many resources are registered at a time.
+
+Each registration that is under way costs every other one a little: the SDK looks through all
+outputs that are not there yet whenever one has come. With thousands at a time that grows with the
+square of their number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, TypeVar
+
+import pulumi
+
+AT_A_TIME: Final = 64
+"""More than the engine carries out at a time by default, so that it never waits for the program."""
+
+_TOLD_EVERY: Final = 500
+"""Resources from one word on progress to the next."""
+
+_R = TypeVar("_R", bound=pulumi.Resource)
+
+
+class Pace:
+    """Holds the program back while the engine has enough to do."""
+
+    def __init__(self) -> None:
+        self._kept = 0
+        self._under_way: set[asyncio.Future[str | None]] = set()
+
+    async def keep(self, resource: _R) -> _R:
+        """Takes note of a resource that was just registered; returns when another may be."""
+        self._kept += 1
+        if self._kept % _TOLD_EVERY == 0:
+            # Beside the stack's name on a terminal, until the next message.
+            pulumi.log.info(f"{self._kept:,} resources declared", ephemeral=True)
+        # What fails is told by the SDK; here it is only no longer under way.
+        self._under_way.add(asyncio.ensure_future(resource.urn.future()))
+        while len(self._under_way) >= AT_A_TIME:
+            _, self._under_way = await asyncio.wait(
+                self._under_way, return_when=asyncio.FIRST_COMPLETED
+            )
+        return resource

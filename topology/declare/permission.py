@@ -1,0 +1,41 @@
+"""Permission and topic permission resources."""
+
+from __future__ import annotations
+
+import pulumi_rabbitmq as rabbitmq
+
+from topology.declare.options import options
+from topology.declare.scope import Scope
+from topology.model import Permission, TopicPermission
+
+
+def declare_permission(permission: Permission, scope: Scope) -> rabbitmq.Permissions:
+    return rabbitmq.Permissions(
+        scope.logical_name(permission.user),
+        user=scope.user(permission.user),
+        vhost=scope.vhost.name,
+        permissions=rabbitmq.PermissionsPermissionsArgs(
+            configure=permission.configure, write=permission.write, read=permission.read
+        ),
+        opts=options(scope.claims.options("Permissions", permission.user)),
+    )
+
+
+def declare_topic_permissions(
+    user: str, permissions: list[TopicPermission], scope: Scope
+) -> rabbitmq.TopicPermissions:
+    """All of a user's topic permissions: RabbitMQ's API, and so the provider, takes them as one."""
+    return rabbitmq.TopicPermissions(
+        scope.logical_name(user),
+        user=scope.user(user),
+        vhost=scope.vhost.name,
+        permissions=[
+            rabbitmq.TopicPermissionsPermissionArgs(
+                exchange=scope.exchange(permission.exchange),
+                write=permission.write,
+                read=permission.read,
+            )
+            for permission in permissions
+        ],
+        opts=options(scope.claims.options("TopicPermissions", user)),
+    )

@@ -1,0 +1,61 @@
+"""Policy and operator policy resources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+import pulumi_rabbitmq as rabbitmq
+
+from topology.declare.options import options
+from topology.declare.scope import Scope
+from topology.model import OperatorPolicy, Policy
+from topology.model.policy_definition import Definition
+
+
+def declare_policy(
+    name: str, policy: Policy, scope: Scope, after: Sequence[pulumi.Resource] = ()
+) -> rabbitmq.Policy:
+    return rabbitmq.Policy(
+        scope.logical_name(name),
+        name=name,
+        vhost=scope.vhost.name,
+        policy=rabbitmq.PolicyPolicyArgs(
+            pattern=policy.pattern,
+            priority=policy.priority,
+            apply_to=policy.apply_to,
+            definition=_texts(policy.definition),
+        ),
+        opts=options(
+            scope.guards.policy,
+            scope.claims.options("Policy", name),
+            pulumi.ResourceOptions(depends_on=after),
+        ),
+    )
+
+
+def declare_operator_policy(
+    name: str, policy: OperatorPolicy, scope: Scope
+) -> rabbitmq.OperatorPolicy:
+    return rabbitmq.OperatorPolicy(
+        scope.logical_name(name),
+        name=name,
+        vhost=scope.vhost.name,
+        policy=rabbitmq.OperatorPolicyPolicyArgs(
+            pattern=policy.pattern,
+            priority=policy.priority,
+            apply_to=policy.apply_to,
+            definition=_texts(policy.definition),
+        ),
+        opts=options(scope.claims.options("OperatorPolicy", name)),
+    )
+
+
+def _texts(definition: Definition) -> dict[str, str]:
+    # The provider takes text, and sends as a number what looks like one.
+    return {key: _text(value) for key, value in definition.values().items()}
+
+
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,52 @@
+"""Shovel resources."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_rabbitmq as rabbitmq
+
+from topology.declare.options import options
+from topology.declare.scope import Scope
+from topology.model import Shovel
+
+
+def declare_shovel(name: str, shovel: Shovel, scope: Scope) -> rabbitmq.Shovel:
+    fields = shovel.model_dump(
+        exclude={"source_uri", "destination_uri", "source_delete_after"}, exclude_none=True
+    )
+    delete_after = shovel.source_delete_after
+    return rabbitmq.Shovel(
+        scope.logical_name(name),
+        name=name,
+        vhost=scope.vhost.name,
+        info=rabbitmq.ShovelInfoArgs(
+            source_uri=pulumi.Output.secret(shovel.source_uri.get_secret_value()),
+            destination_uri=pulumi.Output.secret(shovel.destination_uri.get_secret_value()),
+            source_delete_after=None if delete_after is None else str(delete_after),
+            **fields,
+        ),
+        # The provider does not mark URIs as sensitive, although they hold passwords.
+        opts=options(
+            scope.claims.options("Shovel", name),
+            pulumi.ResourceOptions(
+                additional_secret_outputs=["info"], depends_on=_ends(shovel, scope)
+            ),
+        ),
+    )
+
+
+def _ends(shovel: Shovel, scope: Scope) -> list[pulumi.Resource]:
+    """What a shovel between the queues and exchanges of this vhost comes after.
+
+    A shovel declares the queues that it names as soon as it starts, without their arguments, and
+    an exchange without bindings would drop what it moves. Whether its URIs lead to this vhost is
+    not asked: to wait for a queue of the same name costs nothing.
+    """
+    queues = {shovel.source_queue, shovel.destination_queue}
+    exchanges = {shovel.source_exchange, shovel.destination_exchange}
+    ends: list[pulumi.Resource] = []
+    ends += (resource for name, resource in scope.queues.items() if name in queues)
+    ends += (resource for name, resource in scope.exchanges.items() if name in exchanges)
+    if not exchanges.isdisjoint(scope.exchanges):
+        ends += scope.bindings.values()
+    return ends

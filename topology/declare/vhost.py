@@ -1,0 +1,34 @@
+"""The vhost resource."""
+
+from __future__ import annotations
+
+import pulumi_rabbitmq as rabbitmq
+
+from topology.declare.logical_name import logical_name
+from topology.declare.options import options
+from topology.guard import Guards, guarded
+from topology.model import Topology
+from topology.ownership import Claims
+
+
+def declare_vhost(topology: Topology, guards: Guards, claims: Claims) -> rabbitmq.VHost:
+    vhost = topology.vhost
+    protect = topology.protect if vhost.protect is None else vhost.protect
+    return rabbitmq.VHost(
+        logical_name(vhost.name),
+        name=vhost.name,
+        description=vhost.description,
+        default_queue_type=vhost.default_queue_type,
+        tracing=vhost.tracing or None,
+        max_connections=_limit(vhost.max_connections),
+        max_queues=_limit(vhost.max_queues),
+        opts=options(
+            guarded(guards, guards.vhost, protect=protect),
+            claims.options("VHost", vhost.name),
+        ),
+    )
+
+
+def _limit(value: int | None) -> str | None:
+    # The provider takes limits as text, and silently makes 0 of what is not a number.
+    return None if value is None else str(value)

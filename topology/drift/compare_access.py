@@ -1,0 +1,104 @@
+"""Who may connect, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from topology.drift.finding import Finding, State, Unknown
+from topology.drift.snapshot import Fields, Snapshot
+from topology.kind import Kind
+from topology.model import Topology, User
+from topology.ownership.difference import permission_difference
+from topology.ownership.password import password_matches
+
+_EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
+
+
+def user_findings(
+    topology: Topology,
+    broker: Snapshot,
+    passwords: Mapping[str, str],
+    unknown: list[Unknown],
+) -> Iterator[Finding]:
+    """Users that are declared. Others are none of this stack's: users belong to the broker."""
+    for name, user in topology.users.items():
+        found = broker.users.get(name)
+        if found is None:
+            made = ("declared as existing, so it is made elsewhere",) if user.existing else ()
+            yield Finding(Kind.USER, name, State.MISSING, made)
+            continue
+        if user.existing:
+            continue
+        differences = [*_tags(user, found)]
+        password = user.password.get_secret_value() if user.password else passwords.get(name)
+        same = None if password is None else password_matches(password, found)
+        if same is False:
+            has = "is not the declared one" if found.get("password_hash") else "is not set"
+            differences.append(f"password {has}")
+        if same is None:
+            unknown.append(Unknown(Kind.USER, name, _why_unknown(password)))
+        if differences:
+            yield Finding(Kind.USER, name, State.CHANGED, tuple(differences))
+
+
+def permission_findings(topology: Topology, broker: Snapshot, deployer: str) -> Iterator[Finding]:
+    declared = {permission.user: permission for permission in topology.permissions}
+    for user, permission in declared.items():
+        found = broker.permissions.get(user)
+        if found is None:
+            yield Finding(Kind.PERMISSION, user, State.MISSING)
+        elif differences := permission_difference(permission, found):
+            yield Finding(Kind.PERMISSION, user, State.CHANGED, tuple(differences))
+    for user, found in broker.permissions.items():
+        # RabbitMQ gives everything to the user that makes a vhost.
+        given = user == deployer and found.items() >= _EVERYTHING.items()
+        if user not in declared and not given:
+            yield Finding(Kind.PERMISSION, user, State.UNDECLARED, tuple(_rights(found)))
+
+
+def topic_permission_findings(topology: Topology, broker: Snapshot) -> Iterator[Finding]:
+    declared = {(entry.user, entry.exchange): entry for entry in topology.topic_permissions}
+    for key, permission in declared.items():
+        name, found = f"{key[0]} on {key[1]}", broker.topic_permissions.get(key)
+        if found is None:
+            yield Finding(Kind.TOPIC_PERMISSION, name, State.MISSING)
+            continue
+        differences = tuple(
+            f"{right} is {_shown(found[right])}, declared is {_shown(wanted)}"
+            for right, wanted in (("write", permission.write), ("read", permission.read))
+            if found[right] != wanted
+        )
+        if differences:
+            yield Finding(Kind.TOPIC_PERMISSION, name, State.CHANGED, differences)
+    for (user, exchange), found in broker.topic_permissions.items():
+        if (user, exchange) not in declared:
+            rights = tuple(_rights(found))
+            yield Finding(Kind.TOPIC_PERMISSION, f"{user} on {exchange}", State.UNDECLARED, rights)
+
+
+def _tags(declared: User, broker: Fields) -> Iterator[str]:
+    tags = broker.get("tags") or []
+    if isinstance(tags, str):  # as brokers before 3.9 tell them
+        tags = [tag for tag in tags.split(",") if tag]
+    if set(tags) != set(declared.tags):
+        yield f"tags are {_listed(tags)}, declared are {_listed(declared.tags)}"
+
+
+def _why_unknown(password: str | None) -> str:
+    if password is None:
+        return "its generated password is not in the stack's state, so it cannot be compared"
+    return "its password is hashed by an algorithm of the broker's own, so it cannot be compared"
+
+
+def _rights(permission: Fields) -> Iterator[str]:
+    for right in ("configure", "write", "read"):
+        if right in permission:
+            yield f"{right} is {_shown(permission[right])}"
+
+
+def _listed(tags: Iterable[str]) -> str:
+    return ", ".join(sorted(tags)) or "none"
+
+
+def _shown(pattern: str) -> str:
+    return pattern or "none"

@@ -1,0 +1,56 @@
+"""The result of a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from topology.drift.finding import Finding, State, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that differs, in a stable order."""
+
+    vhost: str
+    findings: tuple[Finding, ...]
+    unknown: tuple[Unknown, ...] = ()
+    ignored: int = 0
+    """How many undeclared objects the patterns covered."""
+
+    @property
+    def drifted(self) -> bool:
+        return bool(self.findings)
+
+    @property
+    def summary(self) -> str:
+        """One sentence."""
+        if not self.drifted:
+            return f"No drift: vhost {self.vhost} is as declared."
+        counts = [
+            f"{number} {state}"
+            for state in State
+            if (number := sum(finding.state is state for finding in self.findings))
+        ]
+        return f"Drift in vhost {self.vhost}: {', '.join(counts)}."
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "vhost": self.vhost,
+            "drifted": self.drifted,
+            "findings": [
+                {
+                    "kind": finding.kind.value,
+                    "name": finding.name,
+                    "state": finding.state.value,
+                    "differences": list(finding.differences),
+                }
+                for finding in self.findings
+            ],
+            "unknown": [
+                {"kind": entry.kind.value, "name": entry.name, "reason": entry.reason}
+                for entry in self.unknown
+            ],
+            "ignored": self.ignored,
+        }

@@ -1,0 +1,36 @@
+"""The two addresses of a broker: where Pulumi manages it, and where clients connect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from topology.problems import Path, Problem, one_of
+
+MANAGEMENT_SCHEMES = ("http", "https")
+AMQP_SCHEMES = ("amqp", "amqps")
+
+
+def endpoint_problems(path: Path, endpoint: str, schemes: tuple[str, ...]) -> Iterator[Problem]:
+    """What is wrong with `scheme://host[:port]`. Never shows it: it may hold a password."""
+    example = f"{schemes[0]}://localhost:{5672 if schemes == AMQP_SCHEMES else 15672}"
+    try:
+        parts = urlsplit(endpoint)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        yield Problem(path, "is not a URL", f"write it like {example}")
+        return
+    if parts.scheme not in schemes or not host:
+        yield Problem(path, f"must be an {one_of(schemes)} URL with a host", f"such as {example}")
+        return
+    if parts.username is not None or parts.password is not None:
+        yield Problem(path, "holds credentials", f"write only scheme, host and port: {example}")
+    if parts.path == "/":
+        # The provider would append to it, and RabbitMQ answers 405 to the doubled slash.
+        yield Problem(path, "ends with a slash", "leave the slash out")
+    elif parts.path and schemes == AMQP_SCHEMES:
+        yield Problem(path, "holds a path", "the vhost is added by the stack; leave it out")
+    if parts.query or parts.fragment:
+        yield Problem(path, "holds a query or a fragment", "leave it out")
+    if any(character.isspace() for character in endpoint):
+        yield Problem(path, "holds a space", "leave it out")

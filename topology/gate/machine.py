@@ -1,0 +1,50 @@
+"""A verdict for machines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from topology.gate.verdict import Entry, Verdict
+
+
+def as_dict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "refused": verdict.refused,
+        "summary": verdict.summary,
+        "asked": not verdict.unasked,
+        "unasked_because": verdict.unasked or None,
+        "failures": [failure.text for failure in verdict.failures],
+        "unreviewed": list(verdict.unreviewed),
+        "steps": [_entry(entry) for entry in verdict.entries],
+        "warnings": [
+            {
+                "vhost": effect.vhost,
+                "queue": effect.queue,
+                "effect": effect.effect,
+                **_occupancy(asdict(effect.occupancy)),
+            }
+            for effect in verdict.effects
+        ],
+    }
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    step = entry.step
+    found = {
+        "action": step.action.value,
+        "kind": step.target.kind.value,
+        "vhost": step.target.vhost,
+        "name": step.target.name,
+        "changes": list(step.changes),
+        "refusal": entry.refusal or None,
+        "loses": entry.loses,
+    }
+    return found | (_occupancy(asdict(entry.occupancy)) if entry.occupancy else {})
+
+
+def _occupancy(occupancy: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "messages": occupancy["ready"] + occupancy["unacknowledged"],
+        **{key: occupancy[key] for key in ("ready", "unacknowledged", "consumers", "stream")},
+    }

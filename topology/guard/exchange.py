@@ -1,0 +1,120 @@
+"""The guard of exchanges."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from topology.broker.error import BrokerError
+from topology.guard.broker import SAMPLE_SECONDS
+from topology.guard.context import Guarding
+from topology.guard.occupancy import counted
+from topology.guard.queue import refuse_if_occupied
+from topology.guard.refusal import Refusal, refused, unasked
+
+_STOP = "stop what publishes to it, and remove the bindings that others made"
+_SHOWN = 5
+_AGAIN = (0.0, 0.2, 0.5, 1.0, 2.0)
+"""Seconds to wait before each look at what might be gone already."""
+
+
+def guard_exchange(guarding: Guarding, vhost: str, name: str) -> None:
+    """Deletes an exchange that nobody publishes to, and that no bindings but ours used.
+
+    Our own bindings are gone by the time an exchange is deleted. Raises `Refusal` otherwise.
+    """
+    management = guarding.broker.management
+    if guarding.releases_exchange(name):
+        return
+    allowed = name in guarding.topology.allow_deletion.exchanges
+    try:
+        if guarding.broker.exchange(vhost, name) is None:
+            return
+        refuse_if_needed(guarding, vhost, name)
+        if guarding.preview:
+            return
+        if not allowed:
+            _refuse_if_others_bound(guarding, vhost, name)
+        # Right at the deletion, RabbitMQ itself looks again for bindings that lead on from here.
+        conditions = {} if allowed else {"if-unused": "true"}
+        reason = management.delete("exchanges", vhost, name, **conditions)
+    except BrokerError as error:
+        raise unasked("exchange", name, error) from None
+    if reason is not None:
+        raise refused("exchange", name, "was bound to something just now", _STOP)
+
+
+def refuse_if_needed(guarding: Guarding, vhost: str, name: str) -> None:
+    """Raises `Refusal` if messages come to an exchange that is about to go.
+
+    They come from publishers, or as dead letters of a queue that stays or that holds messages:
+    without the exchange, or its routes, RabbitMQ drops them. Publishers are known from statistics:
+    before anything is deleted, these must be newer than the run.
+    """
+    if name in guarding.topology.allow_deletion.exchanges:
+        return
+    _refuse_if_published(name, guarding.broker.exchange(vhost, name))
+    if not guarding.preview:
+        _refuse_if_published(name, guarding.broker.exchange(vhost, name, settled=True))
+        if count := guarding.broker.published(vhost, name):
+            before = f"in the {SAMPLE_SECONDS:g} seconds before it"
+            reason = f"got {counted(count, 'message')} during this run, or {before}"
+            raise refused("exchange", name, reason, f"{_STOP}; if nothing does, run this again")
+    for queue in guarding.feeders(vhost, name):
+        try:
+            _refuse_if_feeding(guarding, vhost, name, queue)
+        except Refusal:
+            # The run itself may have changed the queue's policy right before.
+            if queue in guarding.feeders(vhost, name, fresh=True):
+                raise
+
+
+def _refuse_if_feeding(guarding: Guarding, vhost: str, name: str, queue: str) -> None:
+    if guarding.releases_queue(queue):
+        reason = f"receives the dead letters of queue {queue}, which is released and stays"
+        raise refused("exchange", name, reason, f"release it together with queue {queue}")
+    refuse_if_occupied(guarding, vhost, queue)
+
+
+def _refuse_if_published(name: str, found: Mapping[str, Any] | None) -> None:
+    rate = _publish_rate(found or {})
+    if rate:
+        reason = f"is being published to ({rate:g} messages a second)"
+        raise refused("exchange", name, reason, _STOP)
+
+
+def _refuse_if_others_bound(guarding: Guarding, vhost: str, name: str) -> None:
+    onward = _bindings(guarding, vhost, name, "source")
+    if onward:
+        ends = _listed(entry["destination"] for entry in onward)
+        raise refused("exchange", name, f"still routes to what others bound: {ends}", _STOP)
+    inward = _bindings(guarding, vhost, name, "destination")
+    if inward:
+        ends = _listed(entry["source"] for entry in inward)
+        raise refused(
+            "exchange", name, f"still gets messages from what others bound: {ends}", _STOP
+        )
+
+
+def _bindings(guarding: Guarding, vhost: str, name: str, end: str) -> list[dict[str, Any]]:
+    """The bindings that stay: for a moment, RabbitMQ still tells of those just deleted."""
+    management = guarding.broker.management
+    found: list[dict[str, Any]] = []
+    for wait in _AGAIN:
+        time.sleep(wait)
+        found = management.find("exchanges", vhost, name, "bindings", end) or []
+        if not found:
+            break
+    return found
+
+
+def _publish_rate(exchange: Mapping[str, Any]) -> float:
+    statistics = exchange.get("message_stats") or {}
+    return float((statistics.get("publish_in_details") or {}).get("rate") or 0.0)
+
+
+def _listed(names: Any) -> str:
+    different = sorted(set(names))
+    more = len(different) - _SHOWN
+    return ", ".join(different[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

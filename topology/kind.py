@@ -1,0 +1,51 @@
+"""What an object on a broker is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, Self
+
+
+class Kind(StrEnum):
+    """A kind of object, by the name that one of its section in the config dict has."""
+
+    VHOST = "vhost"
+    EXCHANGE = "exchange"
+    QUEUE = "queue"
+    BINDING = "binding"
+    POLICY = "policy"
+    OPERATOR_POLICY = "operator_policy"
+    USER = "user"
+    PERMISSION = "permission"
+    TOPIC_PERMISSION = "topic_permission"
+    FEDERATION_UPSTREAM = "federation_upstream"
+    SHOVEL = "shovel"
+    PARAMETER = "parameter"
+    """A runtime parameter of another plugin; none can be declared."""
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+    @classmethod
+    def of_resource(cls, token: str) -> Self | None:
+        """The kind that Pulumi's type names, as in `rabbitmq:index/queue:Queue`; None for a type
+        that is no object of a broker."""
+        package, _, rest = token.partition(":")
+        name = _RESOURCES.get(rest.rpartition(":")[2])
+        return cls(name) if package == "rabbitmq" and name else None
+
+
+_RESOURCES: Final = {
+    "VHost": "vhost",
+    "Exchange": "exchange",
+    "Queue": "queue",
+    "Binding": "binding",
+    "Policy": "policy",
+    "OperatorPolicy": "operator_policy",
+    "User": "user",
+    "Permissions": "permission",
+    "TopicPermissions": "topic_permission",
+    "FederationUpstream": "federation_upstream",
+    "Shovel": "shovel",
+}

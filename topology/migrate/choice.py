@@ -1,0 +1,191 @@
+"""Which queues have to be migrated: the declaration against the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from topology.expand.settings import Settled, generated_policy_name
+from topology.migrate.move import Move, Place, Way
+from topology.migrate.names import Names
+from topology.migrate.route import Route
+from topology.migrate.source import Source
+from topology.migrate.stage import Found
+from topology.model import MigrateFrom, Policy, Topology
+from topology.ownership.difference import queue_difference
+from topology.problems import Problem, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be done, and what stands in the way."""
+
+    moves: tuple[Move, ...]
+    others: tuple[str, ...] = ()
+    """Queues that differ in what is fixed, and that nobody wants migrated."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Queues by name, in the stack's vhost and in those that queues come from."""
+
+    queues: Mapping[tuple[str, str], Mapping[str, Found]]
+    """By broker and vhost."""
+    exchanges: frozenset[str] = frozenset()
+    """In the stack's vhost."""
+    source: Source | None = None
+    """The other broker, if the queues come from there."""
+
+    def find(self, place: Place) -> Found | None:
+        return self.queues.get((place.broker, place.vhost), {}).get(place.queue)
+
+
+def origin_of(topology: Topology, name: str, source: Source | None = None) -> Place:
+    """Where the messages of a declared queue are now."""
+    migrate = topology.queues[name].migrate
+    vhost, broker = (source.vhost, source.stack) if source else (topology.vhost.name, "")
+    if isinstance(migrate, MigrateFrom):
+        return Place(migrate.vhost or vhost, migrate.from_, broker)
+    return Place(vhost, name, broker)
+
+
+def choose(settled: Settled, live: Live, asked: Collection[str] = ()) -> Choice:
+    """All that may be migrated and has to be; with `asked`, only those, whatever they say."""
+    topology = settled.topology
+    problems = [
+        Problem(("queues", name), "is not declared", did_you_mean(name, topology.queues))
+        for name in asked
+        if name not in topology.queues
+    ]
+    moves: list[Move] = []
+    others: list[str] = []
+    for name in topology.queues:
+        if asked and name not in asked:
+            continue
+        move = _move(settled, live, name)
+        if move is None:
+            continue
+        wanted = name in asked or _wanted(topology, name, live.source) or _begun(live, move)
+        if not wanted:
+            others.append(name)
+            continue
+        moves.append(move)
+        problems += _obstacles(topology, live, move)
+    problems += _shared(moves)
+    return Choice(tuple(moves), tuple(others), tuple(problems))
+
+
+def _shared(moves: Iterable[Move]) -> Iterator[Problem]:
+    """Two shovels would share the messages of one queue between them."""
+    taken: dict[Place, str] = {}
+    for move in moves:
+        name = move.target.queue
+        if move.origin in taken:
+            message = f"the messages of {move.origin} go to {taken[move.origin]} already"
+            hint = "say migrate: false for one of them, and bind both"
+            yield Problem(("queues", name, "migrate"), message, hint)
+        taken.setdefault(move.origin, name)
+
+
+def _wanted(topology: Topology, name: str, source: Source | None) -> bool:
+    """Whoever names another broker wants all that it has, but for what says otherwise."""
+    own = topology.queues[name].migrate
+    return (topology.migrate or source is not None) if own is None else bool(own)
+
+
+def _begun(live: Live, move: Move) -> bool:
+    """A migration that was broken off is always brought to its end."""
+    parking = Place(move.target.vhost, move.names.parking)
+    return live.find(parking) is not None or move.names.out in live.exchanges
+
+
+def _move(settled: Settled, live: Live, name: str) -> Move | None:
+    topology = settled.topology
+    queue = topology.queues[name]
+    target = Place(topology.vhost.name, name)
+    found = live.find(target)
+    origin = origin_of(topology, name, live.source)
+    old = live.find(origin)
+    if origin == target:
+        parked = live.find(Place(target.vhost, Names.of(name).parking))
+        differences = queue_difference(queue, found) if found else []
+        if not differences and parked is None:
+            return None
+    elif old is not None:
+        where = f"vhost {origin.vhost}"
+        where += f" on the broker of stack {origin.broker}" if origin.broker else ""
+        differences = [f"is {origin.queue} in {where}", *queue_difference(queue, old)]
+    elif Names.of(name).out in live.exchanges:
+        differences = []  # The old queue is gone, and something of its migration is left.
+    else:
+        return None
+    return Move(
+        origin,
+        target,
+        queue,
+        tuple(differences),
+        tuple(_routes(topology, name)),
+        _policies(settled, name),
+        _settings(settled, name),
+    )
+
+
+def _routes(topology: Topology, name: str) -> Iterator[Route]:
+    for binding in topology.bindings:
+        if binding.destination_type == "queue" and binding.destination == name:
+            yield Route.declared(binding)
+
+
+def _policies(settled: Settled, name: str) -> dict[str, Policy]:
+    """The one that applies to the queue. Others are Pulumi's to change, at their time."""
+    applied = settled.applied.get(("queues", name))
+    own = generated_policy_name("queues", name)
+    policies = settled.topology.policies
+    return {found: policies[found] for found in (applied,) if found is not None and found == own}
+
+
+def _settings(settled: Settled, name: str) -> dict[str, Any]:
+    applied = settled.applied.get(("queues", name))
+    return dict(settled.topology.policies[applied].definition.values()) if applied else {}
+
+
+def _obstacles(topology: Topology, live: Live, move: Move) -> Iterator[Problem]:
+    path = ("queues", move.target.queue)
+    old = live.find(move.origin) or {}
+    new = live.find(move.target)
+    protected = topology.protect if move.declared.protect is None else move.declared.protect
+    if protected and move.way is not Way.CROSS:
+        hint = "declare it with protect: false, and run pulumi up --target on it first"
+        yield Problem((*path, "protect"), "a protected queue is not replaced", hint)
+    if "stream" in (move.declared.type, old.get("type")):
+        hint = "declare the stream under another name, and let its readers change over"
+        if move.way is Way.CROSS:
+            hint = "say migrate: false for it, and let its publishers and readers change over"
+        message = "streams are not migrated: their offsets would mean other messages"
+        yield Problem(path, message, hint)
+    if old.get("exclusive"):
+        yield Problem(path, "an exclusive queue belongs to one connection", "let its client end")
+    if old.get("auto_delete"):
+        hint = "let its consumers go: RabbitMQ deletes it, and pulumi up declares the new one"
+        yield Problem(path, "a queue that deletes itself could be gone with its messages", hint)
+    if move.origin != move.target and new and (differing := queue_difference(move.declared, new)):
+        message = f"exists beside {move.origin}, and is not as declared: {'; '.join(differing)}"
+        yield Problem(path, message, "migrate the one, then the other")
+    limits = move.limits
+    if limits:
+        yield from _beyond(path, limits, [old] if move.origin == move.target else [old, new or {}])
+
+
+def _beyond(
+    path: tuple[str, str], limits: Mapping[str, int], held_by: Collection[Found]
+) -> Iterator[Problem]:
+    fields = {"max-length": "messages", "max-length-bytes": "message_bytes"}
+    for key, limit in limits.items():
+        held = sum(queue.get(fields[key]) or 0 for queue in held_by)
+        if held > limit:
+            field = key.replace("-", "_")
+            message = f"{held} are there already, and {limit} are declared: "
+            hint = f"raise {field}, or let consumers work first"
+            yield Problem((*path, field), message + "the rest would be dropped", hint)

@@ -1,0 +1,100 @@
+"""Waiting for a queue to become empty, while somebody may watch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from topology.migrate.bench import Bench
+from topology.migrate.event import Event, Halted, Tell
+from topology.migrate.link import Link
+from topology.migrate.move import Place
+
+_POLL_SECONDS: Final = 0.1
+_TELL_SECONDS: Final = 1.0
+_SURE_SECONDS: Final = 0.3
+"""Between two looks that must both find a queue empty."""
+
+_FEW: Final = 200
+"""So few messages are left when the bindings are changed over, to keep the order of the others."""
+
+_AHEAD_RATE: Final = 2_000
+_AHEAD_SECONDS: Final = 5.0
+"""Publishers that are faster than the shovel: after the time that what was there at first takes
+at this many messages a second, and some seconds more, the bindings are changed over anyway."""
+
+
+class Hop(NamedTuple):
+    """Messages that have left a queue, and the seconds that it took."""
+
+    moved: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: Any) -> Hop:
+        return Hop(self.moved + other[0], self.seconds + other[1])
+
+
+class Drain:
+    """Waits for one queue. What empties it, a shovel or consumers, is at work already."""
+
+    def __init__(self, link: Link, bench: Bench, queue: str, tell: Tell, patience: float) -> None:
+        """`patience` is how many seconds may pass in which no message moves."""
+        self._link, self._bench, self._queue = link, bench, queue
+        self._tell, self._patience = tell, patience
+
+    def until(self, place: Place, step: str, enough: Callable[[int, float], bool]) -> Hop:
+        """Waits until `enough` says so of the ready messages and the seconds that have passed.
+
+        Returns what has left meanwhile. Raises `Halted` where none do.
+        """
+        began = told = moved_at = time.monotonic()
+        first = least = self._ready(place)
+        ready = first
+        while True:
+            now = time.monotonic()
+            moved = max(0, first - ready)
+            if ready < least:
+                least, moved_at = ready, now
+            if enough(ready, now - began):
+                return Hop(moved, now - began)
+            if now - moved_at > self._patience:
+                raise Halted(self._stuck(place, step, ready))
+            if now - told > _TELL_SECONDS:
+                told = now
+                text = f"{place.queue}: {ready} messages left"
+                event = Event(self._queue, step, text, ready, moved, now - began, progress=True)
+                self._tell(event)
+            self._link.pause(_POLL_SECONDS)
+            ready = self._ready(place)
+
+    def ahead(self, place: Place, step: str) -> Hop:
+        """Moves messages while new ones still come in behind them: so they keep their order."""
+        first: list[int] = []
+
+        def enough(ready: int, seconds: float) -> bool:
+            first.append(ready)
+            del first[1:]
+            return ready <= _FEW or seconds > _AHEAD_SECONDS + first[0] / _AHEAD_RATE
+
+        return self.until(place, step, enough)
+
+    def is_empty(self, place: Place) -> bool:
+        """Whether two looks find neither a ready message nor a consumer."""
+        for pause in (0.0, _SURE_SECONDS):
+            self._link.pause(pause)
+            if self._link.count(place) not in (None, (0, 0)):
+                return False
+        return True
+
+    def _ready(self, place: Place) -> int:
+        counts = self._link.count(place)
+        return counts[0] if counts else 0
+
+    def _stuck(self, place: Place, step: str, ready: int) -> str:
+        ail = self._bench.shovels.ailment(step)
+        reason = f"; the shovel has ended: {ail}" if ail else ""
+        return (
+            f"no message has left {place.queue} for {self._patience:.0f} s, and {ready} are still "
+            f"there{reason}"
+        )

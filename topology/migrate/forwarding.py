@@ -1,0 +1,114 @@
+"""From one vhost or broker to another: exchanges stay where they are, so publishers have to change
+over. A shovel carries over what still comes; it goes on when the run has ended."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from topology.guard.broker import SAMPLE_SECONDS
+from topology.migrate.bench import Bench
+from topology.migrate.drain import Drain, Hop
+from topology.migrate.event import Event, Halted, Tell
+from topology.migrate.link import Link
+from topology.migrate.move import Move, Way
+from topology.migrate.quiet import QUIET_SECONDS, Quiet
+
+_POLL_SECONDS: Final = 1.0
+_START_SECONDS: Final = 30.0
+"""A shovel whose broker is away tries again each second, and does not say why it fails."""
+
+_LEAVE_SECONDS: Final = 10.0
+"""A shovel takes a moment to leave."""
+
+
+class Forwarding:
+    """The forwarding of one queue."""
+
+    def __init__(self, link: Link, bench: Bench, move: Move, tell: Tell, patience: float) -> None:
+        self._link, self._bench, self._move, self._tell = link, bench, move, tell
+        self._patience = patience
+
+    def begin(self) -> None:
+        """Starts the shovel. Raises `Halted` if it gets nowhere."""
+        move, bench = self._move, self._bench
+        bench.lead(move.names.out, move.target)
+        bench.bind(move.target, move.routes)
+        bench.shovels.start(move.names.out, move.origin)
+        began = time.monotonic()
+        while not (bench.shovels.runs(move.names.out) or bench.exclusive_consumer(move.origin)):
+            if time.monotonic() - began > _START_SECONDS:
+                raise Halted(self._does_not_run())
+            self._link.pause(_POLL_SECONDS)
+        text = f"what comes to the old {move.origin} is forwarded"
+        self._tell(Event(move.target.queue, "forwarding", text))
+
+    def _does_not_run(self) -> str:
+        reason = self._bench.shovels.ailment(self._move.names.out)
+        text = f"the shovel {self._move.names.out} does not get to run"
+        if self._move.way is Way.CROSS:
+            text += (
+                f": RabbitMQ has to reach the broker of stack {self._move.origin.broker} itself; "
+                "--from-uri tells it another address, and its log what has failed"
+            )
+        return f"{text} ({reason})" if reason else text
+
+    def wait(self, quiet: Quiet) -> None:
+        """Returns when nobody uses the old queue. Raises `Halted` if somebody still does: the
+        shovel stays."""
+        move, began, told = self._move, time.monotonic(), time.monotonic()
+        while remaining := self._remaining(quiet):
+            now = time.monotonic()
+            if now - told > SAMPLE_SECONDS:
+                told = now
+                text = f"waiting for the {remaining} to change over to {self._there}"
+                self._tell(Event(move.target.queue, "forwarding", text, progress=True))
+            if now - began > self._patience:
+                raise Halted(self._still(remaining))
+            self._link.pause(_POLL_SECONDS)
+
+    def _remaining(self, quiet: Quiet) -> str:
+        """Who has not changed over."""
+        origin = self._move.origin
+        if quiet.seconds(origin, self._bench.published) < QUIET_SECONDS:
+            return "publishers"
+        # In another vhost, the deletion of the old queue waits for its consumers.
+        counts = self._link.count(origin) if self._move.way is Way.CROSS else None
+        return "consumers" if counts and counts[1] > 1 else ""
+
+    def end(self, drain: Drain) -> Hop:
+        """Stops the shovel once the old queue is empty. Raises `Halted`, and lets it go on, if a
+        consumer has come."""
+        bench, origin, name = self._bench, self._move.origin, self._move.names.out
+        hop = Hop()
+        while True:
+            hop += drain.until(origin, name, lambda ready, _: ready == 0)
+            bench.shovels.stop(name)
+            began = time.monotonic()
+            while time.monotonic() - began < _LEAVE_SECONDS:
+                if drain.is_empty(origin):
+                    return hop
+                if (self._link.count(origin) or (0, 0))[0]:
+                    break  # What it held is ready again.
+            bench.shovels.start(name, origin)
+            if (self._link.count(origin) or (0, 0))[0] == 0:
+                raise Halted(self._still("consumers"))
+
+    @property
+    def _there(self) -> str:
+        if self._move.way is Way.CROSS:
+            return "the new broker"
+        return f"vhost {self._move.target.vhost}"
+
+    def _still(self, remaining: str) -> str:
+        origin = self._move.origin
+        where = f"{origin} in vhost {origin.vhost}"
+        if self._move.way is Way.CROSS:
+            where += f" on the broker of stack {origin.broker}"
+        what = f"messages still come to {where}"
+        if remaining == "consumers":
+            what = f"{where} still has consumers"
+        return (
+            f"{what}: its {remaining} have to change over to {self._there}. What comes is "
+            "forwarded for as long as that takes; then run the same command again"
+        )

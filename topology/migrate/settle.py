@@ -1,0 +1,88 @@
+"""Whether an old queue is empty for good: nothing unacknowledged, and nothing arrives any more."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from topology.guard.broker import SAMPLE_SECONDS
+from topology.migrate.bench import Bench
+from topology.migrate.event import Event, Halted, Tell
+from topology.migrate.link import Link
+from topology.migrate.move import Move, Way
+from topology.migrate.stage import Found
+
+_POLL_SECONDS: Final = 0.25
+_SAMPLE_POLL: Final = 1.0
+_WATCH_SECONDS: Final = 3.0
+"""How long arrivals are watched for once the statistics know that the bindings are gone."""
+
+
+class Settling:
+    """Begun when the bindings are gone from the old queue."""
+
+    def __init__(self, link: Link, bench: Bench, move: Move, tell: Tell, patience: float) -> None:
+        self._link, self._bench, self._move, self._tell = link, bench, move, tell
+        self._patience = patience
+        self._unbound_at = time.monotonic()
+        self._published: int | None = None
+
+    def settled(self) -> bool:
+        """Waits until statistics that are newer than now tell of no unacknowledged message.
+
+        False as soon as a message is ready: a consumer gave it back, or it arrived. Raises `Halted`
+        if messages arrive although the queue is bound to nothing, or if consumers stay.
+        """
+        origin, began, told = self._move.origin, time.monotonic(), 0.0
+        counted = False
+        while True:
+            self._link.pause(_POLL_SECONDS)
+            counts = self._link.count(origin)
+            if counts is None:
+                return True
+            if counts[0]:
+                return False
+            now = time.monotonic()
+            if not counted and now > self._unbound_at + SAMPLE_SECONDS:
+                counted = True
+                self._refuse_arrivals(self._bench.sample(origin))
+            if now < max(began, self._unbound_at + _WATCH_SECONDS) + SAMPLE_SECONDS:
+                continue
+            found = self._bench.sample(origin)
+            held = None if found is None else found.get("messages_unacknowledged")
+            self._refuse_arrivals(found)
+            if held == 0 and (self._move.way is Way.IN_PLACE or counts[1] == 0):
+                return True
+            if now - told > SAMPLE_SECONDS:
+                told = now
+                self._wait_for(held, counts[1])
+            if now - began > self._patience:
+                raise Halted(self._still(held, counts[1]))
+            self._link.pause(_SAMPLE_POLL)
+
+    def _refuse_arrivals(self, found: Found | None) -> None:
+        published = ((found or {}).get("message_stats") or {}).get("publish")
+        if published is None:
+            return
+        before, self._published = self._published, published
+        if before is not None and published > before:
+            raise Halted(
+                f"{published - before} messages have come to {self._move.origin} although it is "
+                "bound to nothing: somebody publishes to it by its name, through the default "
+                "exchange. Stop those publishers and run the same command again, or undo with "
+                "--undo; nothing is lost"
+            )
+
+    def _wait_for(self, held: int | None, consumers: int) -> None:
+        text = self._still(held, consumers)
+        self._tell(Event(self._move.target.queue, "waiting", text, progress=True))
+
+    def _still(self, held: int | None, consumers: int) -> str:
+        origin = self._move.origin
+        if held is None:
+            return f"the broker has no statistics of {origin} yet"
+        if held:
+            return f"{held} messages of {origin} are with consumers that have not acknowledged them"
+        return (
+            f"{origin} still has {consumers} consumers: let them consume from {self._move.target}"
+        )

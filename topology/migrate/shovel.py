@@ -1,0 +1,80 @@
+"""The dynamic shovels that move the messages."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import quote
+
+from topology.broker import Management
+from topology.migrate.event import Halted
+from topology.migrate.move import Place
+from topology.migrate.reader import Reader
+
+PREFETCH: Final = 1000
+"""Messages that are on their way at most; so many may arrive twice if a broker goes down."""
+
+_RECONNECT_SECONDS: Final = 1
+
+
+def shovel(source: Place, exchange: Place, uri: str = "") -> dict[str, Any]:
+    """The value of the parameter. `uri` is that of another broker, which has the source.
+
+    A message is acknowledged to the source when the destination has confirmed it. The fanout in
+    between keeps routing keys: a shovel to a queue would write the queue's name in their place,
+    and copy messages with a header `CC` to queues of those names. The node's own URIs name no host
+    and no user: it connects to itself, as itself, which also lets the property `user_id` through.
+    """
+    return {
+        "src-protocol": "amqp091",
+        "src-uri": uri or _uri(source.vhost),
+        "src-queue": source.queue,
+        "src-prefetch-count": PREFETCH,
+        "src-delete-after": "never",
+        "dest-protocol": "amqp091",
+        "dest-uri": _uri(exchange.vhost),
+        "dest-exchange": exchange.queue,
+        "dest-add-forward-headers": False,
+        "dest-add-timestamp-header": False,
+        "ack-mode": "on-confirm",
+        "reconnect-delay": _RECONNECT_SECONDS,
+    }
+
+
+def _uri(vhost: str) -> str:
+    return f"amqp:///{quote(vhost, safe='')}"
+
+
+class Shovels:
+    """Those of one migration. Raises `BrokerError` where a broker cannot be asked."""
+
+    def __init__(self, management: Management, vhost: str, reader: Reader | None = None) -> None:
+        self._management, self._vhost, self._reader = management, vhost, reader
+
+    def start(self, name: str, source: Place) -> None:
+        """From a queue into the exchange of the same name as the shovel."""
+        path = ("parameters", "shovel", self._vhost, name)
+        found = (self._management.find(*path) or {}).get("value")
+        uri = self._reader.uri(found) if self._reader else ""
+        wanted = shovel(source, Place(self._vhost, name), uri)
+        if found == wanted:
+            return
+        reason = self._management.put(*path, body={"value": wanted})
+        if reason is not None:
+            raise Halted(f"RabbitMQ refuses the shovel: {reason}")
+
+    def stop(self, name: str) -> None:
+        self._management.delete("parameters", "shovel", self._vhost, name)
+
+    def runs(self, name: str) -> bool:
+        return self._state(name).get("state") == "running"
+
+    def ailment(self, name: str) -> str:
+        """Why a shovel does not run; empty if it does."""
+        state = self._state(name)
+        if state.get("state") != "terminated":
+            return ""
+        return str(state.get("reason") or "it has ended")
+
+    def _state(self, name: str) -> dict[str, Any]:
+        states: list[dict[str, Any]] = self._management.find("shovels", self._vhost) or []
+        return next((state for state in states if state.get("name") == name), {})

@@ -1,0 +1,174 @@
+"""Asks the broker what there is to migrate, and what it would take."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Final
+
+from topology.broker import Management
+from topology.expand.settings import Settled
+from topology.migrate.bench import Bench
+from topology.migrate.choice import Choice, Live, choose, origin_of
+from topology.migrate.measure import (
+    Load,
+    default_exchange_rate,
+    measure_room,
+    needed_disk,
+    room_problems,
+    unexplained,
+)
+from topology.migrate.move import Move, Place
+from topology.migrate.names import Names
+from topology.migrate.plan import Plan, Planned
+from topology.migrate.reader import Reader
+from topology.migrate.source import Source, same_broker
+from topology.migrate.stage import stage
+from topology.migrate.switch import CLUSTER_PAUSE, SWITCH_SECONDS
+from topology.problems import Problem
+from topology.version import Version
+
+_SHOVEL: Final = "rabbitmq_shovel"
+
+
+def survey(
+    management: Management,
+    settled: Settled,
+    version: Version,
+    asked: Collection[str] = (),
+    *,
+    parallel: int,
+    source: Source | None = None,
+) -> Plan:
+    """Raises `BrokerError` if a broker cannot be asked. Changes nothing."""
+    with ExitStack() as ending:
+        old = ending.enter_context(source.connection.management()) if source else None
+        return _surveyed(Sides(management, source, old), settled, version, asked, parallel)
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The broker of the stack, and the other one that queues may come from."""
+
+    own: Management
+    source: Source | None = None
+    old: Management | None = None
+
+    def reader(self, move: Move) -> Reader | None:
+        return Reader(self.old, self.source, move) if self.old and self.source else None
+
+
+def _surveyed(
+    sides: Sides, settled: Settled, version: Version, asked: Collection[str], parallel: int
+) -> Plan:
+    management, vhost = sides.own, settled.topology.vhost.name
+    live = _live(sides, settled)
+    choice = choose(settled, live, asked)
+    planned = tuple(_planned(sides, live, move, version) for move in choice.moves)
+    room = measure_room(management)
+    needed = needed_disk(entry.load for entry in planned)
+    problems: list[Problem] = []
+    if planned:
+        problems = [*_without_shovel(management), *room_problems(room, needed)]
+    problems += _between(sides, vhost)
+    problems += _round_trips(sides, choice)
+    return Plan(
+        vhost=vhost,
+        moves=planned,
+        room=room,
+        parallel=parallel,
+        others=choice.others,
+        problems=(*problems, *_problems(management, live, choice)),
+        default_exchange_rate=default_exchange_rate(management, vhost),
+    )
+
+
+def _live(sides: Sides, settled: Settled) -> Live:
+    topology, source = settled.topology, sides.source
+    vhost = topology.vhost.name
+    places = [origin_of(topology, name, source) for name in topology.queues]
+    wanted = {("", vhost)} | {(place.broker, place.vhost) for place in places}
+    found = {}
+    for broker, where in wanted:
+        management = sides.old if broker and sides.old else sides.own
+        found[broker, where] = _by_name(management.find("queues", where) or [])
+    exchanges = sides.own.find("exchanges", vhost, columns="name") or []
+    return Live(found, frozenset(entry["name"] for entry in exchanges), source)
+
+
+def _between(sides: Sides, vhost: str) -> Iterator[Problem]:
+    """What stands between two brokers."""
+    if not sides.source or not sides.old:
+        return
+    if problem := same_broker(sides.own, sides.old, sides.source):
+        yield problem
+    if sides.own.find("vhosts", vhost) is None:
+        yield Problem(("vhost",), f"{vhost} is not on the new broker", "run pulumi up there first")
+    if sides.old.find("vhosts", sides.source.vhost) is None:
+        message = f"its broker has no vhost {sides.source.vhost}"
+        yield Problem((f"stack {sides.source.stack}", "vhost"), message)
+
+
+def _round_trips(sides: Sides, choice: Choice) -> Iterator[Problem]:
+    """Between two shovels that forward to each other, messages would go round for ever."""
+    if not sides.source or not sides.old:
+        return
+    found: dict[str, set[str]] = {}
+    for move in choice.moves:
+        vhost, queue = move.origin.vhost, move.origin.queue
+        if vhost not in found:
+            exchanges = sides.old.find("exchanges", vhost, columns="name") or []
+            found[vhost] = {entry["name"] for entry in exchanges}
+        if Names.of(queue).out in found[vhost]:
+            message = (
+                f"{move.origin} is being migrated itself, on the broker of {move.origin.broker}"
+            )
+            hint = "bring that to its end there, or undo it, by migrate on that stack"
+            yield Problem(("queues", move.target.queue), message, hint)
+
+
+def _by_name(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {entry["name"]: entry for entry in entries}
+
+
+def _planned(sides: Sides, live: Live, move: Move, version: Version) -> Planned:
+    bench = Bench(sides.own, move, version, sides.reader(move))
+    seen = bench.look()
+    parked = live.find(Place(move.target.vhost, move.names.parking))
+    old = live.find(move.origin)
+    return Planned(
+        move=move,
+        load=Load.of(old),
+        stage=stage(move, seen),
+        begun=seen.leftovers or parked is not None,
+        parked=int((parked or {}).get("messages") or 0),
+        switch_seconds=SWITCH_SECONDS + (CLUSTER_PAUSE if bench.clustered else 0.0),
+    )
+
+
+def _problems(management: Management, live: Live, choice: Choice) -> list[Problem]:
+    found = list(choice.problems)
+    for move in choice.moves:
+        if not move.is_forwarded:
+            problem = unexplained(management, move, live.find(move.origin))
+            found += [problem] if problem else []
+    return found
+
+
+def _without_shovel(management: Management) -> list[Problem]:
+    """The plugin of every node must be enabled: a shovel may run on any. A node that has just
+    started does not tell its plugins yet."""
+    nodes = management.get("nodes", columns="name,running,enabled_plugins")
+    without = [
+        node["name"]
+        for node in nodes
+        if node.get("running")
+        and (plugins := node.get("enabled_plugins"))
+        and _SHOVEL not in plugins
+    ]
+    if not without:
+        return []
+    message = f"the plugin {_SHOVEL} is not enabled on {', '.join(without)}"
+    hint = "rabbitmq-plugins enable rabbitmq_shovel rabbitmq_shovel_management"
+    return [Problem((), message, hint)]

@@ -1,0 +1,49 @@
+"""Changing the bindings over from one queue to another, so that no message goes to neither."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from topology.migrate.bench import Bench
+from topology.migrate.event import Event, Tell
+from topology.migrate.link import Link
+from topology.migrate.move import Place
+from topology.migrate.route import Route
+
+SWITCH_SECONDS: Final = 0.03
+"""What making one binding and taking another takes, about."""
+
+CLUSTER_PAUSE: Final = 0.5
+"""Other nodes learn of a binding a moment later."""
+
+
+class Switch:
+    """The bindings of one migration."""
+
+    def __init__(self, link: Link, bench: Bench, queue: str, tell: Tell) -> None:
+        self._link, self._bench, self._queue, self._tell = link, bench, queue, tell
+
+    def over(
+        self, wanted: tuple[Route, ...], old: Place, new: Place, bound: tuple[Route, ...]
+    ) -> None:
+        """Each binding is made at the new place before it is taken from the old one: in between,
+        messages go to both. `wanted` are all that the new place shall have, `bound` those that the
+        old one still has."""
+        bench, began = self._bench, time.monotonic()
+        first = [route for route in dict.fromkeys(wanted) if route not in bound]
+        missing = bench.bind(new, first)
+        clustered = bench.clustered
+        for route in bound:
+            if bench.bind(new, [route]):
+                continue  # Its exchange is gone, and the binding with it.
+            if clustered:
+                self._link.pause(CLUSTER_PAUSE)
+            bench.unbind(old, route)
+        for route in missing:
+            text = f"no exchange for {route.label(new.queue)}; pulumi up binds it"
+            self._tell(Event(self._queue, "unbound", text))
+        if bound:
+            text = f"{len(bound)} bindings are changed over from {old} to {new}"
+            seconds = time.monotonic() - began
+            self._tell(Event(self._queue, "switched", text, seconds=seconds))

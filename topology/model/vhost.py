@@ -1,0 +1,32 @@
+"""The virtual host: the namespace that a stack owns."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from topology.model.base import Model, Name
+from topology.model.queue_type import QueueType
+
+
+class VHost(Model):
+    """A virtual host. Written as its name alone, or as a map with the name and its settings."""
+
+    name: Name
+    """Name of the vhost. `/` is RabbitMQ's default vhost."""
+    description: str | None = None
+    """What the vhost is for, shown in the management UI."""
+    default_queue_type: QueueType | None = None
+    """Type of a queue that names none: for queues of this config, and for those that clients
+    declare themselves."""
+    tracing: bool = False
+    """Whether RabbitMQ's firehose tracer is on. It slows the vhost down."""
+    max_connections: Annotated[int, Field(ge=-1)] | None = None
+    """Most concurrent client connections; -1 is no limit, 0 lets nobody in."""
+    max_queues: Annotated[int, Field(ge=-1)] | None = None
+    """Most queues in the vhost; -1 is no limit."""
+    protect: bool | None = None
+    """Pulumi's protection for this vhost; default: the stack's `protect`."""
+    adopt: bool | None = None
+    """Take this vhost's settings over if it exists on the broker; default: the stack's `adopt`."""

@@ -1,0 +1,22 @@
+"""Whose is it? What exists on the broker already is never overwritten silently.
+
+`difference` tells how something on the broker differs from what is declared, `takeover` decides,
+and `hooks` lets Pulumi ask right before it creates something. `cluster` tells whether the broker is
+the one that the state was made with.
+"""
+
+from topology.ownership.absence import wrongly_unchanged
+from topology.ownership.cluster import Cluster, ask_cluster_id
+from topology.ownership.hooks import Claims
+from topology.ownership.inventory import Inventory, read_inventory
+from topology.ownership.objects import claims
+
+__all__ = [
+    "Claims",
+    "Cluster",
+    "Inventory",
+    "ask_cluster_id",
+    "claims",
+    "read_inventory",
+    "wrongly_unchanged",
+]

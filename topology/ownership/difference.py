@@ -1,0 +1,139 @@
+"""How what is declared differs from what the broker has under the same name.
+
+A difference is a list of lines for people: what it is on the broker, what is declared. Values of
+secrets are never among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from topology.model import (
+    Exchange,
+    OperatorPolicy,
+    Permission,
+    Policy,
+    Queue,
+    TopicPermission,
+    User,
+    VHost,
+)
+from topology.ownership.password import password_matches
+
+Difference = list[str]
+Fields = Mapping[str, Any]
+
+
+def queue_difference(declared: Queue, broker: Fields) -> Difference:
+    """`declared` is settled; `broker` is a queue as the management API or definitions have it."""
+    arguments = dict(broker.get("arguments") or {})
+    # Brokers before 4.0 do not tell the type of a queue that was declared without one.
+    arguments.setdefault("x-queue-type", broker.get("type") or "classic")
+    return [
+        *_differing(broker, "durable", declared.durable),
+        *_differing(broker, "auto_delete", declared.auto_delete),
+        *_arguments(arguments, {**declared.arguments, "x-queue-type": declared.type}),
+    ]
+
+
+def exchange_difference(declared: Exchange, broker: Fields) -> Difference:
+    return [
+        *_differing(broker, "type", declared.type),
+        *_differing(broker, "durable", declared.durable),
+        *_differing(broker, "auto_delete", declared.auto_delete),
+        *_differing(broker, "internal", False),
+        *_arguments(broker.get("arguments") or {}, declared.arguments),
+    ]
+
+
+def policy_difference(declared: Policy | OperatorPolicy, broker: Fields) -> Difference:
+    definition = declared.definition.values()
+    return [
+        *_differing(broker, "pattern", declared.pattern),
+        *_differing(broker, "apply-to", declared.apply_to),
+        *_differing(broker, "priority", declared.priority),
+        *_arguments(broker.get("definition") or {}, definition),
+    ]
+
+
+def user_difference(declared: User, password: str | None, broker: Fields) -> Difference:
+    """Tags, and whether the password is another one: it would be replaced.
+
+    `password` is the declared or the generated one, None where it is not known.
+    """
+    tags = broker.get("tags") or []
+    if isinstance(tags, str):  # RabbitMQ 3.8 and older definitions join them.
+        tags = [tag for tag in tags.split(",") if tag]
+    found = [f"tags are {tags} and would become {declared.tags}"] if tags != declared.tags else []
+    same = password is not None and password_matches(password, broker)
+    return found if same else [*found, "its password would be replaced"]
+
+
+def permission_difference(declared: Permission, broker: Fields) -> Difference:
+    return [
+        *_differing(broker, "configure", declared.configure),
+        *_differing(broker, "write", declared.write),
+        *_differing(broker, "read", declared.read),
+    ]
+
+
+def topic_permissions_difference(
+    declared: Sequence[TopicPermission], broker: Sequence[Fields]
+) -> Difference:
+    """Of all that a user has in the vhost: they are one resource."""
+    wanted = {entry.exchange: (entry.write, entry.read) for entry in declared}
+    found = {entry["exchange"]: (entry["write"], entry["read"]) for entry in broker}
+    return [
+        f"on exchange {exchange} is {_rights(found.get(exchange))}, "
+        f"declared is {_rights(wanted.get(exchange))}"
+        for exchange in sorted({*wanted, *found})
+        if wanted.get(exchange) != found.get(exchange)
+    ]
+
+
+def _rights(rights: tuple[str, str] | None) -> str:
+    return "none" if rights is None else f"write {rights[0]!r}, read {rights[1]!r}"
+
+
+RABBITMQS_OWN_DESCRIPTION = "Default virtual host"
+"""What RabbitMQ itself writes on the vhost `/`; nobody loses it."""
+
+
+def vhost_difference(declared: VHost, broker: Fields) -> Difference:
+    """What taking the vhost over would change of its description, default queue type and tags."""
+    found = []
+    description = broker.get("description") or ""
+    if description not in (declared.description or "", RABBITMQS_OWN_DESCRIPTION):
+        found.append(f"description is {description!r} and would become {declared.description!r}")
+    default = broker.get("default_queue_type")
+    if default in ("undefined", "", None):
+        default = None
+    if default != declared.default_queue_type and not (
+        declared.default_queue_type is None and default == "classic"
+    ):
+        found.append(
+            f"default_queue_type is {default} and would become {declared.default_queue_type}"
+        )
+    if broker.get("tags"):
+        found.append(f"tags {broker['tags']} would be removed")
+    return found
+
+
+def _differing(broker: Fields, key: str, declared: Any) -> Iterator[str]:
+    if key in broker and broker[key] != declared:
+        yield f"{key} is {_shown(broker[key])}, declared is {_shown(declared)}"
+
+
+def _arguments(broker: Fields, declared: Fields) -> Iterator[str]:
+    for key in sorted({*broker, *declared}):
+        if key not in declared:
+            yield f"{key} is {_shown(broker[key])}, declared is none"
+        elif key not in broker:
+            yield f"{key} is not set, declared is {_shown(declared[key])}"
+        elif broker[key] != declared[key] or type(broker[key]) is not type(declared[key]):
+            yield f"{key} is {_shown(broker[key])}, declared is {_shown(declared[key])}"
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

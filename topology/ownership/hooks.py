@@ -1,0 +1,116 @@
+"""Claims as Pulumi resource hooks: asked right before something is created, in previews too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pulumi
+
+from topology.broker import Management
+from topology.ownership.absence import Absence, Named
+from topology.ownership.cluster import Cluster
+from topology.ownership.inventory import Inventory
+from topology.ownership.objects import Claim
+from topology.ownership.takeover import take_over
+
+_CREATE = "rabbitmq-topology:create"
+_UPDATE = "rabbitmq-topology:update"
+_REPLACE = "rabbitmq-topology:replace"
+"""States keep these names: the engine looks up there what a resource is hooked to."""
+
+_GUARDED = ("Queue", "Exchange", "Binding")
+"""Guards tell of each queue and exchange that may go; a binding stands in nobody's way."""
+
+
+class Claims:
+    """Options that let nothing be created over what exists.
+
+    Most objects do not exist when a stack is made, and are not created when they do; so only what
+    the broker has already is asked about again when it is to be created.
+    """
+
+    def __init__(
+        self,
+        claims: Iterable[Claim],
+        inventory: Inventory,
+        management: Management,
+        cluster: Cluster,
+    ) -> None:
+        self._management, self.cluster = management, cluster
+        self.absence = Absence(inventory)
+        self._claims = {
+            (claim.resource, claim.name): claim for claim in claims if inventory.has(claim)
+        }
+        self._replaced: set[tuple[str, str]] = set()
+        in_previews = pulumi.ResourceHookOptions(on_dry_run=True)
+        self._create = pulumi.ResourceHook(_CREATE, self._before_create, in_previews)
+        self._update = pulumi.ResourceHook(_UPDATE, self._before_update, in_previews)
+        self._replace = pulumi.ResourceHook(_REPLACE, self._before_delete, in_previews)
+
+    def options(self, kind: str, name: str) -> pulumi.ResourceOptions:
+        exists = (kind, name) in self._claims
+        asked = exists or self.absence.notes(kind, name)
+        hooks = pulumi.ResourceHookBinding(
+            before_create=[self._create] if asked else [],
+            before_update=[self._update] if exists and self.cluster.foreign else [],
+            # The engine runs what the state of the last run says, so this is always there.
+            before_delete=[] if kind in _GUARDED else [self._replace],
+        )
+        return pulumi.ResourceOptions(hooks=hooks)
+
+    def going(self, kind: str, name: str) -> None:
+        """Says that this run deletes the object, as a preview cannot see by asking the broker."""
+        self._replaced.add((kind, name))
+
+    def output(
+        self, resources: Iterable[tuple[Named, pulumi.CustomResource]]
+    ) -> dict[str, pulumi.Input[Any]]:
+        """The output that tells the next run which broker this state was made with."""
+        declared = list(resources)
+
+        async def made() -> bool:
+            await asyncio.gather(*(resource.id.future() for _, resource in declared))
+            return not await self.absence.left(declared)
+
+        return self.cluster.output(None if self._claims else made)
+
+    async def _before_delete(self, args: pulumi.ResourceHookArgs) -> None:
+        """What goes first does not stand in the way of its replacement."""
+        self.cluster.refuse_deletion(args)
+        self.going(*_called(args.type, args.name, args.old_inputs or {}))
+
+    async def _before_create(self, args: pulumi.ResourceHookArgs) -> None:
+        kind, name = _called(args.type, args.name, args.new_inputs or {})
+        self.absence.ends(kind, name)
+        if (kind, name) not in self._replaced:
+            await self._take_over(kind, name, args.new_inputs or {})
+
+    async def _before_update(self, args: pulumi.ResourceHookArgs) -> None:
+        inputs = args.new_inputs or {}
+        await self._take_over(*_called(args.type, args.name, inputs), inputs)
+
+    async def _take_over(self, kind: str, name: str, inputs: Mapping[str, Any]) -> None:
+        claim = self._claims.get((kind, name))
+        if claim is None:
+            return
+        password = await _known(inputs.get("password"))
+        note = await asyncio.to_thread(take_over, claim, password, self._management)
+        if note:
+            pulumi.log.info(note)
+
+
+def _called(resource_type: str, logical_name: str, inputs: Mapping[str, Any]) -> tuple[str, str]:
+    """Kind and name of the object on the broker that a resource stands for."""
+    kind = resource_type.rsplit(":", 1)[-1]
+    if kind == "Binding":
+        return kind, logical_name
+    return kind, inputs["user" if kind.endswith("Permissions") else "name"]
+
+
+async def _known(value: Any) -> str | None:
+    """A plain value: secrets come as outputs, and in a preview some are not known yet."""
+    if isinstance(value, pulumi.Output):
+        value = await value.future(with_unknowns=False)
+    return value if isinstance(value, str) else None

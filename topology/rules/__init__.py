@@ -1,0 +1,240 @@
+"""What must hold for a whole topology. One family of mistakes a file; `RULES` is all of them."""
+
+from typing import Final
+
+from topology.rules.binding import (
+    arguments_without_effect,
+    binding_argument,
+    binding_matches_everything,
+    binding_never_matches,
+    headers_without_x_match,
+    unfit_binding,
+    wildcard_on_direct,
+)
+from topology.rules.binding_key import unmanageable_binding
+from topology.rules.dead_letter import (
+    at_least_once,
+    dead_letter_key_without_exchange,
+    delayed_retry,
+    overflow_reject_publish_dlx,
+)
+from topology.rules.dead_letter_loop import (
+    dead_letter_loop,
+    dead_letter_unrouted,
+    delivery_limit_loop,
+    endless_retry,
+)
+from topology.rules.dead_letter_target import (
+    dead_letter_to_default_exchange,
+    undeclared_alternate_exchange,
+    undeclared_dead_letter_exchange,
+)
+from topology.rules.duplicates import duplicate_binding
+from topology.rules.durability import auto_delete, impossible_durability, transient
+from topology.rules.exchange import (
+    alternate_said_twice,
+    exchange_argument,
+    missing_exchange_type,
+    unknown_exchange_argument,
+    unknown_exchange_type,
+)
+from topology.rules.generated_names import generated_policy_name_taken
+from topology.rules.migrate import migrate_from
+from topology.rules.names import (
+    reserved_name,
+    unbindable_name,
+    unmanageable_name,
+    unreachable_name,
+)
+from topology.rules.numeric_text import numeric_text
+from topology.rules.outranking import outranking_policy
+from topology.rules.permission import (
+    duplicate_permission,
+    invalid_permission,
+    permission_matches_nothing,
+)
+from topology.rules.plugins import missing_plugin, sharding_key_alone
+from topology.rules.policy_definition import (
+    empty_policy,
+    excluding_policy_keys,
+    inapplicable_policy,
+    misplaced_policy_key,
+    unknown_policy_key,
+    unsendable_priority,
+)
+from topology.rules.policy_pattern import (
+    equal_priorities,
+    invalid_pattern,
+    many_policies,
+    policy_matches_nothing,
+    shadowed_policy,
+    typed_apply_to,
+)
+from topology.rules.queue_argument import argument_value, said_twice, unknown_argument
+from topology.rules.queue_setting import (
+    ignored_setting,
+    many_priorities,
+    type_argument,
+    unsupported_setting,
+    unsupported_value,
+    without_effect,
+)
+from topology.rules.reachability import unbound_exchange, unreached_queue
+from topology.rules.references import (
+    undeclared_reference,
+    undeclared_upstream,
+    unknown_profile,
+)
+from topology.rules.rule import Rule
+from topology.rules.services import (
+    prefix_over_declared_queue,
+    routing_keys_without_topic,
+    undeclared_service_reference,
+)
+from topology.rules.shovel import (
+    invalid_uri,
+    prefetch_too_large,
+    shovel_delete_after,
+    shovel_ends,
+    shovel_key,
+    shovel_to_itself,
+)
+from topology.rules.topic_permission import topic_permission_without_effect
+from topology.rules.unicode_form import decomposed_text
+from topology.rules.upgrade import upgrade
+from topology.rules.user import (
+    existing_user,
+    guest,
+    unknown_tag,
+    unmanageable_tag,
+    unusable_password,
+)
+from topology.rules.vhost import closed_vhost, default_queue_type_without_effect, queue_limit
+
+_NAMES: Final = (
+    reserved_name,
+    unmanageable_name,
+    unreachable_name,
+    unbindable_name,
+    decomposed_text,
+    generated_policy_name_taken,
+)
+
+_REFERENCES: Final = (
+    undeclared_reference,
+    unknown_profile,
+    undeclared_dead_letter_exchange,
+    undeclared_alternate_exchange,
+    dead_letter_to_default_exchange,
+    undeclared_upstream,
+)
+
+_VHOST: Final = (queue_limit, closed_vhost, default_queue_type_without_effect)
+
+_EXCHANGES: Final = (
+    unknown_exchange_type,
+    missing_exchange_type,
+    exchange_argument,
+    unknown_exchange_argument,
+    alternate_said_twice,
+    unbound_exchange,
+)
+
+_QUEUES: Final = (
+    impossible_durability,
+    unsupported_setting,
+    ignored_setting,
+    unsupported_value,
+    argument_value,
+    unknown_argument,
+    said_twice,
+    type_argument,
+    transient,
+    auto_delete,
+    without_effect,
+    many_priorities,
+    unreached_queue,
+    migrate_from,
+)
+
+_DEAD_LETTERS: Final = (
+    dead_letter_key_without_exchange,
+    at_least_once,
+    overflow_reject_publish_dlx,
+    delayed_retry,
+    dead_letter_loop,
+    delivery_limit_loop,
+    endless_retry,
+    dead_letter_unrouted,
+)
+
+_BINDINGS: Final = (
+    duplicate_binding,
+    unmanageable_binding,
+    binding_argument,
+    binding_never_matches,
+    binding_matches_everything,
+    headers_without_x_match,
+    wildcard_on_direct,
+    arguments_without_effect,
+    unfit_binding,
+)
+
+_POLICIES: Final = (
+    invalid_pattern,
+    typed_apply_to,
+    empty_policy,
+    unknown_policy_key,
+    excluding_policy_keys,
+    sharding_key_alone,
+    outranking_policy,
+    unsendable_priority,
+    misplaced_policy_key,
+    inapplicable_policy,
+    numeric_text,
+    policy_matches_nothing,
+    shadowed_policy,
+    equal_priorities,
+    many_policies,
+)
+
+_USERS: Final = (
+    guest,
+    existing_user,
+    unusable_password,
+    unmanageable_tag,
+    unknown_tag,
+    invalid_permission,
+    duplicate_permission,
+    permission_matches_nothing,
+    topic_permission_without_effect,
+    undeclared_service_reference,
+    routing_keys_without_topic,
+    prefix_over_declared_queue,
+)
+
+_LINKS: Final = (
+    missing_plugin,
+    invalid_uri,
+    shovel_ends,
+    shovel_key,
+    shovel_delete_after,
+    shovel_to_itself,
+    prefetch_too_large,
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    *_NAMES,
+    *_REFERENCES,
+    *_VHOST,
+    *_EXCHANGES,
+    *_QUEUES,
+    *_DEAD_LETTERS,
+    *_BINDINGS,
+    *_POLICIES,
+    *_USERS,
+    *_LINKS,
+    upgrade,
+)
+
+__all__ = ["RULES", "Rule"]

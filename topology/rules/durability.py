@@ -1,0 +1,60 @@
+"""Queues and exchanges that do not stay, and queue types that always do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topology.rules.rule import Finding, error, warning
+from topology.rules.view import View
+from topology.rules.written import inherited
+
+
+@error("impossible-durability")
+def impossible_durability(view: View) -> Iterator[Finding]:
+    """Quorum queues and streams are durable and never delete themselves; RabbitMQ refuses them
+    otherwise (400)."""
+    for name, queue in view.own_queues():
+        if queue.type not in ("quorum", "stream"):
+            continue
+        kind = "a stream" if queue.type == "stream" else "a quorum queue"
+        for field, allowed in (("durable", True), ("auto_delete", False)):
+            if getattr(queue, field) is not allowed:
+                owner = ("queues", name)
+                path, origin = inherited(view.written.queue_setting(name, field), owner)
+                wanted = "is always durable" if allowed else "cannot delete itself"
+                hint = f"write {field}: {str(allowed).lower()}, or use a classic queue"
+                yield path, f"{kind} {wanted}{origin}", hint
+
+
+@warning("transient")
+def transient(view: View) -> Iterator[Finding]:
+    """A transient queue is gone with its messages when its node restarts, and the stack would have
+    to make it again. RabbitMQ has deprecated transient queues that are not exclusive and will
+    remove them; an operator can already forbid them."""
+    for name, queue in view.own_queues():
+        if not queue.durable and queue.type == "classic":
+            path = view.written.queue_setting(name, "durable")
+            message = "a queue that is not durable is lost with its messages in a restart"
+            hint = "leave durable out; where messages need not stay, publishers send them transient"
+            yield path, message, hint
+    for name, exchange in view.own_exchanges():
+        if not exchange.durable:
+            path = view.written.exchange_setting(name, "durable")
+            message = "an exchange that is not durable is lost with its bindings in a restart"
+            yield path, message, "leave durable out"
+
+
+@warning("auto-delete")
+def auto_delete(view: View) -> Iterator[Finding]:
+    """What deletes itself is missing at the next refresh: a queue, with its messages, when its last
+    consumer goes; an exchange when its last binding goes, be it only to be replaced."""
+    for name, queue in view.own_queues():
+        if queue.auto_delete and queue.type == "classic":
+            path = view.written.queue_setting(name, "auto_delete")
+            message = "RabbitMQ deletes the queue, with its messages, when its last consumer goes"
+            yield path, message, "leave auto_delete out"
+    for name, exchange in view.own_exchanges():
+        if exchange.auto_delete:
+            path = view.written.exchange_setting(name, "auto_delete")
+            message = "RabbitMQ deletes the exchange when its last binding goes"
+            yield path, message, "leave auto_delete out"

@@ -1,0 +1,119 @@
+"""Exchanges: their types, and arguments on the way through the provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from topology.model import Exchange
+from topology.problems import Path, did_you_mean, one_of
+from topology.rules.exchange_kinds import EXCHANGE_KINDS, HASH_PROPERTIES
+from topology.rules.rule import Finding, error
+from topology.rules.view import View
+
+_ALTERNATE = "alternate-exchange"
+
+
+@error("unknown-exchange-type", silenceable=True)
+def unknown_exchange_type(view: View) -> Iterator[Finding]:
+    """RabbitMQ refuses an exchange whose type neither it nor an enabled plugin knows (400). Silence
+    this for a plugin that is not known here."""
+    for name, exchange in view.own_exchanges():
+        if exchange.type not in EXCHANGE_KINDS and view.broker.exchange_types is None:
+            path = view.written.exchange_setting(name, "type")
+            hint = did_you_mean(exchange.type, EXCHANGE_KINDS)
+            yield path, "is no exchange type that RabbitMQ or its plugins have", hint
+
+
+@error("missing-exchange-type")
+def missing_exchange_type(view: View) -> Iterator[Finding]:
+    """Some types came with a version of RabbitMQ, others with a plugin; RabbitMQ refuses a type
+    that it does not have (400)."""
+    offered = view.broker.exchange_types
+    for name, exchange in view.own_exchanges():
+        path = view.written.exchange_setting(name, "type")
+        kind = EXCHANGE_KINDS.get(exchange.type)
+        if kind is not None and not kind.known(view.version):
+            yield path, f"came with RabbitMQ {kind.since}", "use another type, or a newer broker"
+        elif offered is not None and exchange.type not in offered:
+            plugin = kind.plugin_for(view.version) if kind else None
+            message = "the broker has no exchange type of this name"
+            if plugin is None:
+                yield path, message, did_you_mean(exchange.type, offered)
+            else:
+                yield path, message, f"enable its plugin: rabbitmq-plugins enable {plugin}"
+
+
+@error("exchange-argument")
+def exchange_argument(view: View) -> Iterator[Finding]:
+    """The provider sends every argument of an exchange as text. RabbitMQ then stores the text
+    where a number was meant, or refuses it (400)."""
+    for place, exchange in view.written.exchanges():
+        for argument, value in exchange.arguments.items():
+            if not isinstance(value, str):
+                message = "the provider can send text only as an argument of an exchange"
+                yield (*place, "arguments", argument), message, "put it in quotes, or leave it out"
+    for name, exchange in view.own_exchanges():
+        kind = EXCHANGE_KINDS.get(exchange.type)
+        if kind and kind.needs_number in exchange.arguments:
+            path = view.written.exchange_argument(name, kind.needs_number or "")
+            message = "must be a number, and the provider can send text only"
+            yield path, message, "declare this exchange by other means"
+        yield from _hashing(view, name, exchange)
+        yield from _delaying(view, name, exchange)
+
+
+@error("unknown-exchange-argument", silenceable=True)
+def unknown_exchange_argument(view: View) -> Iterator[Finding]:
+    """RabbitMQ accepts arguments of exchanges that nothing reads, misspelt ones included."""
+    for name, exchange in view.own_exchanges():
+        kind = EXCHANGE_KINDS.get(exchange.type)
+        if kind is None:
+            continue
+        known = (_ALTERNATE, *kind.arguments, *filter(None, [kind.needs_number]))
+        for argument in exchange.arguments:
+            if argument not in known:
+                path = view.written.exchange_argument(name, argument)
+                message = f"{exchange.type} exchanges read no argument of this name"
+                yield path, message, _meant(argument, known)
+
+
+@error("alternate-said-twice")
+def alternate_said_twice(view: View) -> Iterator[Finding]:
+    """`alternate_exchange` is applied by a policy and a raw argument is fixed when the exchange is
+    declared; RabbitMQ follows the argument."""
+    for name, exchange in view.own_exchanges():
+        if exchange.alternate_exchange is not None and _ALTERNATE in exchange.arguments:
+            path = view.written.exchange_argument(name, _ALTERNATE)
+            yield path, "is said by alternate_exchange too", "keep one of the two"
+
+
+def _hashing(view: View, name: str, exchange: Exchange) -> Iterator[Finding]:
+    if exchange.type != "x-consistent-hash" or "hash-property" not in exchange.arguments:
+        return
+    path: Path = view.written.exchange_argument(name, "hash-property")
+    value = exchange.arguments["hash-property"]
+    if "hash-header" in exchange.arguments:
+        yield path, "excludes hash-header", "keep one of the two"
+    if isinstance(value, str) and value not in HASH_PROPERTIES:
+        hint = did_you_mean(value, HASH_PROPERTIES)
+        yield path, f"must be {one_of(HASH_PROPERTIES)}", hint
+
+
+def _delaying(view: View, name: str, exchange: Exchange) -> Iterator[Finding]:
+    if exchange.type != "x-delayed-message":
+        return
+    wrapped = exchange.arguments.get("x-delayed-type")
+    if wrapped is None:
+        path: Path = ("exchanges", name, "arguments")
+        message = "x-delayed-message needs the argument x-delayed-type"
+        yield path, message, "set it to the type that it routes like, such as direct"
+    elif isinstance(wrapped, str) and wrapped not in EXCHANGE_KINDS:
+        path = view.written.exchange_argument(name, "x-delayed-type")
+        hint = did_you_mean(wrapped, EXCHANGE_KINDS)
+        yield path, "is no exchange type that RabbitMQ or its plugins have", hint
+
+
+def _meant(argument: str, known: tuple[str, ...]) -> str:
+    if argument in ("alternate_exchange", f"x-{_ALTERNATE}"):
+        return "write the setting alternate_exchange"
+    return did_you_mean(argument, known) or "remove it, or silence this where a plugin reads it"

@@ -1,0 +1,152 @@
+"""Settings of queues that the queue's type or RabbitMQ's version does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from topology.model.policy_definition import blocking_keys
+from topology.model.queue import queue_arguments
+from topology.model.queue_argument import QueueArgument, Span
+from topology.model.queue_type import QueueType
+from topology.problems import Path
+from topology.rules.raw_arguments import RAW_ARGUMENTS
+from topology.rules.rule import Finding, error, warning
+from topology.rules.values import settings_by_argument
+from topology.rules.view import View
+from topology.rules.wire import EXACT, inexact
+from topology.rules.written import inherited
+from topology.version import NEWEST, Version
+
+QUEUE_TYPES: Final[tuple[QueueType, ...]] = ("classic", "quorum", "stream")
+
+_UNLIMITED_SINCE = Version(4, 0)
+_ONE_STORE_SINCE = Version(4, 3)
+_ALWAYS_LAZY_SINCE = Version(3, 12)
+_LARGEST = 2**63 - 1
+_SENSIBLE_PRIORITIES = 10
+_MOST_PRIORITIES = 255
+
+
+@error("unsupported-setting")
+def unsupported_setting(view: View) -> Iterator[Finding]:
+    """RabbitMQ refuses an argument that only other queue types know (400), and a policy with a key
+    that its version does not know. A policy with a setting of another queue type is not applied to
+    the queue at all: its other settings are lost too."""
+    return (finding for finding, refused in _unsupported(view) if refused)
+
+
+@error("type-argument")
+def type_argument(view: View) -> Iterator[Finding]:
+    """A queue that is declared without saying its type becomes a classic one."""
+    for name, queue in view.own_queues():
+        if not queue.type_argument and queue.type != "classic":
+            path: Path = ("queues", name, "type_argument")
+            yield path, f"a {queue.type} queue must say its type", "leave this out"
+
+
+@warning("ignored-setting")
+def ignored_setting(view: View) -> Iterator[Finding]:
+    """RabbitMQ takes settings that only another version knows, or that this queue type has no use
+    for, and ignores them."""
+    return (finding for finding, refused in _unsupported(view) if not refused)
+
+
+@error("unsupported-value")
+def unsupported_value(view: View) -> Iterator[Finding]:
+    """Values of the right form that RabbitMQ refuses all the same, or that the provider cannot
+    send."""
+    version = min(view.version, NEWEST)
+    for path, setting, value, raw in view.said:
+        if setting == "delivery_limit" and value == -1 and version < _UNLIMITED_SINCE:
+            yield path, "-1 means no limit only from RabbitMQ 4.0", "leave it out for no limit"
+        elif setting == "queue_version" and value == 1 and version >= _ONE_STORE_SINCE:
+            yield path, "RabbitMQ 4.3 has only version 2", "leave it out"
+        elif setting == "max_age" and isinstance(value, str):
+            digits = value[:-1]
+            if digits.isdecimal() and not (digits.isascii() and int(digits)):
+                yield path, "must be more than zero", "for example 7D or 12h"
+        elif isinstance(value, int) and abs(value) > (limit := EXACT if raw else _LARGEST):
+            yield path, *inexact(limit)
+
+
+@warning("without-effect")
+def without_effect(view: View) -> Iterator[Finding]:
+    """Settings that RabbitMQ still takes and no longer looks at: `queue_mode` from 3.12, where
+    every classic queue keeps its messages on disk; in-memory limits of quorum queues from 3.10."""
+    for path, setting, _, _ in view.said:
+        if setting == "queue_mode" and view.version >= _ALWAYS_LAZY_SINCE:
+            yield path, "has no effect from RabbitMQ 3.12", "leave it out"
+    for place, queue in view.written.queues():
+        for argument in queue.arguments:
+            if argument.startswith("x-max-in-memory-"):
+                advice = RAW_ARGUMENTS[argument].advice if argument in RAW_ARGUMENTS else ""
+                yield (*place, "arguments", argument), "has no effect", advice or "leave it out"
+
+
+@warning("many-priorities")
+def many_priorities(view: View) -> Iterator[Finding]:
+    """Every priority is a queue of its own inside RabbitMQ, with its own memory and processor
+    time."""
+    for path, setting, value, _ in view.said:
+        many = isinstance(value, int) and _SENSIBLE_PRIORITIES < value <= _MOST_PRIORITIES
+        if setting == "max_priority" and many:
+            hint = f"{_SENSIBLE_PRIORITIES} or fewer are enough for nearly everything"
+            yield path, f"makes {value} priorities, each with a cost", hint
+
+
+def _unsupported(view: View) -> Iterator[tuple[Finding, bool]]:
+    """Every setting that the queue's type or the version does not know, and whether it does
+    harm."""
+    for name, queue in view.own_queues():
+        queue_type: QueueType = queue.type or "classic"
+        for field, setting in queue_arguments().items():
+            if field not in queue.model_fields_set or getattr(queue, field) is None:
+                continue
+            path = view.written.queue_setting(name, field)
+            fixed = queue.fixed_arguments or setting.policy is None
+            if not setting.known(queue_type, view.version):
+                finding = _unknown(view, name, path, queue_type, setting.spans)
+                by_argument = fixed and _refused(setting.spans, view.version)
+                yield finding, by_argument or (not fixed and _spoils(view, queue_type, setting))
+            elif not fixed and setting.policy and not setting.policy.known(view.version):
+                message = f"a policy can set it only in {setting.policy.support}"
+                yield (path, message, "write fixed_arguments: true on the queue"), True
+        for argument in queue.arguments:
+            spans = _spans(argument)
+            if spans and not any(span.covers(queue_type, view.version) for span in spans):
+                path = view.written.queue_argument(name, argument)
+                finding = _unknown(view, name, path, queue_type, spans)
+                yield finding, _refused(spans, view.version)
+
+
+def _spans(argument: str) -> tuple[Span, ...]:
+    if argument in RAW_ARGUMENTS:
+        return (RAW_ARGUMENTS[argument].span,)
+    setting = settings_by_argument().get(argument)
+    return queue_arguments()[setting].spans if setting else ()
+
+
+def _refused(spans: tuple[Span, ...], version: Version) -> bool:
+    """Whether RabbitMQ knows the argument for other types, or used to: those that it does not know
+    at all, it ignores."""
+    elsewhere = (span.covers(queue_type, version) for span in spans for queue_type in QUEUE_TYPES)
+    return any(elsewhere) or any(span.until and span.until < version for span in spans)
+
+
+def _spoils(view: View, queue_type: QueueType, setting: QueueArgument) -> bool:
+    """Whether the policy with this setting is refused, or not applied to the queue."""
+    key = setting.policy
+    return key is not None and (
+        not key.known(view.version) or bool(blocking_keys([key.name], queue_type, view.version))
+    )
+
+
+def _unknown(
+    view: View, name: str, path: Path, queue_type: QueueType, spans: tuple[Span, ...]
+) -> Finding:
+    kind = "streams" if queue_type == "stream" else f"{queue_type} queues"
+    where, origin = inherited(path, ("queues", name))
+    what = f"{path[-1]}{origin}" if origin else "it"
+    support = f"it is for {' and '.join(map(str, spans))}"
+    return where, f"{kind} of RabbitMQ {view.version} do not know {what}", support

@@ -1,0 +1,40 @@
+"""The vhost's own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from topology.rules.rule import Finding, error, warning
+from topology.rules.view import View
+from topology.version import Version
+
+_DEFAULT_TYPE_SINCE: Final = Version(3, 11)
+
+
+@error("queue-limit")
+def queue_limit(view: View) -> Iterator[Finding]:
+    """RabbitMQ refuses every queue beyond the vhost's limit (400)."""
+    limit, count = view.declared.vhost.max_queues, len(view.topology.queues)
+    if limit is not None and 0 <= limit < count:
+        added = count - len(view.declared.queues)
+        more = f", {added} of them for retry and dead_letter" if added else ""
+        message = f"allows {limit} queues, and {count} are declared{more}"
+        yield ("vhost", "max_queues"), message, "raise it, or leave it out"
+
+
+@warning("closed-vhost")
+def closed_vhost(view: View) -> Iterator[Finding]:
+    """With a limit of 0, no client can connect to the vhost."""
+    if view.declared.vhost.max_connections == 0:
+        hint = "write -1 for no limit, or leave it out"
+        yield ("vhost", "max_connections"), "0 lets nobody connect", hint
+
+
+@warning("default-queue-type-without-effect")
+def default_queue_type_without_effect(view: View) -> Iterator[Finding]:
+    """Before 3.11, RabbitMQ accepts a vhost's default queue type and does not look at it: queues
+    that clients declare are classic. Queues of this config get their type all the same."""
+    if view.declared.vhost.default_queue_type is not None and view.version < _DEFAULT_TYPE_SINCE:
+        message = f"RabbitMQ {view.version} does not look at it when clients declare queues"
+        yield ("vhost", "default_queue_type"), message, "clients must name the type themselves"

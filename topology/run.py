@@ -1,0 +1,143 @@
+"""What a run of the Pulumi program does beside the straight way from config to resources."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from typing import NoReturn
+
+import pulumi
+
+from topology.broker import probe
+from topology.check import Checked
+from topology.declare import Scope
+from topology.declare.logical_name import binding_name
+from topology.guard import GuardedBroker, Guarding, Guards
+from topology.layers.stack_file import PROJECT
+from topology.model import Topology
+from topology.ownership import (
+    Claims,
+    Cluster,
+    Inventory,
+    ask_cluster_id,
+    claims,
+    read_inventory,
+    wrongly_unchanged,
+)
+from topology.plain_secrets import plain_secrets
+from topology.problems import ConfigError, Problem, Severity
+from topology.stack_config import StackConfig
+from topology.version import BrokerFacts
+
+_MESSAGE_WAS_SHOWN = 32
+"""Exit code by which Pulumi's Python language host knows that nothing more needs to be said; any
+other makes it add a message of its own."""
+
+
+_FRAMES = 8
+"""Of the stack: from the SDK's registration out to the function that declares a resource."""
+
+
+def unburden() -> None:
+    """Keeps the SDK from telling the engine, for each resource, what nobody asks for.
+
+    Three debug messages, which are shown with `--debug` only, and for each of which the program
+    stands still; and the way from the program's start to the declaration, which is the same for
+    all resources of a kind. Together they are more than half of the program's time.
+    `RABBITMQ_TOPOLOGY_DEBUG` lets them through.
+    """
+    if not os.environ.get("RABBITMQ_TOPOLOGY_DEBUG"):
+        pulumi.log.debug = _unsaid
+        sys.tracebacklimit = _FRAMES
+
+
+def _unsaid(*_: object, **__: object) -> None:
+    """Takes what `pulumi.log.debug` takes."""
+
+
+def broker_facts(config: StackConfig) -> BrokerFacts | None:
+    """What the stack's broker says of itself. Raises `BrokerError` if it cannot be asked.
+
+    Pulumi plans the creation of resources without asking the provider, so a preview against a
+    broker that is down would be green. A stack that is previewed where its broker cannot be
+    reached says so with `offline`: then it tells that nothing was asked, and returns None.
+    """
+    if not config.offline:
+        with config.connection.management() as management:
+            return probe(management)
+    path = ("rabbitmq-topology:offline",)
+    if not pulumi.runtime.is_dry_run():
+        message = "is for previews: an update must ask the broker what it would overwrite"
+        raise ConfigError([Problem(path, message, "take it out of this stack's config")])
+    pulumi.log.warn("The broker was not asked (rabbitmq-topology:offline is set).")
+    return None
+
+
+def safety(config: StackConfig, topology: Topology) -> tuple[Guards, Claims]:
+    """The guards of what this run could delete, and the claims on what it could overwrite."""
+    vhost = topology.vhost.name
+    management = config.connection.management()
+    inventory, cluster = Inventory(), Cluster()
+    if not config.offline:
+        inventory = read_inventory(management, vhost, partial(binding_name, vhost))
+        cluster = Cluster(ask_cluster_id(management), adopt=topology.adopt)
+    claimed = Claims(claims(topology, config.password_seed), inventory, management, cluster)
+    broker, preview = GuardedBroker(config.connection), pulumi.runtime.is_dry_run()
+    if not preview:
+        broker.begin(vhost)
+    guarding = Guarding(broker=broker, topology=topology, preview=preview)
+    return Guards(guarding, cluster, claimed.going), claimed
+
+
+def tell(checked: Checked) -> None:
+    """Shows warnings, and what was worked out for the user, in Pulumi's own diagnostics."""
+    settled = checked.expanded.settled
+    for warning in (*checked.warnings, *_unencrypted(settled.topology)):
+        pulumi.log.warn(str(warning))
+    for note in settled.notes:
+        pulumi.log.info(note)
+
+
+def _unencrypted(topology: Topology) -> Iterator[Problem]:
+    """Warnings for secrets in plain text: Pulumi says of a config value only whether any part of
+    it is encrypted."""
+    if not pulumi.runtime.is_config_secret(f"{PROJECT}:topology"):
+        yield from plain_secrets(topology)
+    seed = f"{PROJECT}:passwordSeed"
+    if pulumi.Config(PROJECT).get("passwordSeed") and not pulumi.runtime.is_config_secret(seed):
+        message, hint = "is in plain text", f"encrypt it: pulumi config set --secret {seed}"
+        yield Problem((seed,), message, hint, Severity.WARNING)
+
+
+async def recall(cluster: Cluster) -> None:
+    """Learns which broker the state was made with, and warns if this is another."""
+    await cluster.recall()
+    if cluster.foreign:
+        pulumi.log.warn(cluster.warning)
+
+
+def tell_absent(claims: Claims, scope: Scope) -> None:
+    """Shows what the state tells of and the broker has not: a preview warns, an update fails before
+    it deletes anything."""
+
+    def tell_of(absent: list[tuple[str, str]]) -> None:
+        if not absent:
+            return
+        message = wrongly_unchanged(absent, another=claims.cluster.another)
+        if pulumi.runtime.is_dry_run():
+            pulumi.log.warn(message)
+        else:
+            pulumi.log.error(message)
+            sys.exit(_MESSAGE_WAS_SHOWN)
+
+    left: pulumi.Output[list[tuple[str, str]]]
+    left = pulumi.Output.from_input(claims.absence.left(scope.resources()))
+    left.apply(tell_of)
+
+
+def stop(error: ConfigError) -> NoReturn:
+    """Ends the program with the problems as its only message, and nothing registered."""
+    pulumi.log.error(str(error))
+    sys.exit(_MESSAGE_WAS_SHOWN)
