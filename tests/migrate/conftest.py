@@ -10,11 +10,11 @@ import pytest
 from tests.live.conftest import each_stack, engine, make_stack, stack
 from tests.migrate.scene import Scene, scene
 from toolchain.node import Broker
-from topology.migrate import course, settle
+from topology.migrate import drain, settle
 
 __all__ = ["each_stack", "engine", "make_stack", "stack"]
 
-HASTE_SECONDS = 1.0
+HASTE_SECONDS = 2.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,4 +49,4 @@ def haste(monkeypatch: pytest.MonkeyPatch) -> None:
     queues have nothing unacknowledged that statistics could tell of."""
     monkeypatch.setattr(settle, "SAMPLE_SECONDS", HASTE_SECONDS)
     monkeypatch.setattr(settle, "_WATCH_SECONDS", 0.0)
-    monkeypatch.setattr(course, "LINGER_SECONDS", 0.5)
+    monkeypatch.setattr(drain, "LINGER_SECONDS", HASTE_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
@@ -25,10 +24,6 @@ from topology.version import Version
 
 _ROUNDS: Final = 12
 """A client that declares the old queue again begins the migration anew; not for ever."""
-
-LINGER_SECONDS: Final = 5.0
-"""So long the parking queue stays after its bindings are gone: what was routed to it just before
-may still be on its way."""
 
 
 class Course:
@@ -125,10 +120,8 @@ class Course:
         hop = drain.ahead(parking, names.back) if bench.parked_routes() else Hop()
         switch = Switch(link, bench, target.queue, self._told)
         switch.over(wanted, parking, target, bench.parked_routes())
-        lingers = time.monotonic() + LINGER_SECONDS
         while True:
-            hop += drain.until(parking, names.back, lambda ready, _: ready == 0)
-            link.pause(max(0.0, lingers - time.monotonic()))
+            hop += drain.through(parking, names.back)
             bench.shovels.stop(names.back)
             self._without_consumers(link, parking)
             if drain.is_empty(parking):
@@ -214,12 +207,15 @@ class Course:
         move, bench, names = self._move, self._bench, self._move.names
         settling = Settling(link, bench, move, self._told, self._terms.patience)
         while True:
-            if not bench.exclusive_consumer(move.origin):
+            alone = bench.exclusive_consumer(move.origin)
+            if not alone:
                 bench.shovels.start(names.out, move.origin)
             hop += drain.until(move.origin, names.out, lambda ready, _: ready == 0)
-            bench.shovels.stop(names.out)
-            if settling.settled():
-                break
+            # The shovel stays meanwhile: what it holds when it is stopped would be moved again.
+            if settling.settled(shovels=0 if alone else 1):
+                bench.shovels.stop(names.out)
+                if drain.is_left(move.origin, used=move.way is Way.IN_PLACE):
+                    break
         self._tell("emptied", f"{move.origin} is empty", hop)
         reason = bench.delete(move.origin, unused=move.way is not Way.IN_PLACE)
         if reason is None:

@@ -16,6 +16,13 @@ _TELL_SECONDS: Final = 1.0
 _SURE_SECONDS: Final = 0.3
 """Between two looks that must both find a queue empty."""
 
+LINGER_SECONDS: Final = 5.0
+"""So long a shovel stays after its queue is found empty: what was routed to the queue just before
+may still be on its way, and as old may the statistics be that tell what the shovel still holds."""
+
+_LEAVE_SECONDS: Final = 10.0
+"""A shovel takes a moment to leave."""
+
 _FEW: Final = 200
 """So few messages are left when the bindings are changed over, to keep the order of the others."""
 
@@ -78,6 +85,40 @@ class Drain:
             return ready <= _FEW or seconds > _AHEAD_SECONDS + first[0] / _AHEAD_RATE
 
         return self.until(place, step, enough)
+
+    def through(self, place: Place, step: str) -> Hop:
+        """Empties a queue that only a shovel takes from, until the shovel holds nothing more.
+
+        What is unacknowledged when a shovel is stopped would be moved a second time. Raises
+        `Halted` where it stays so, or a consumer holds it.
+        """
+        began, hop = time.monotonic(), Hop()
+        while True:
+            hop += self.until(place, step, lambda ready, _: ready == 0)
+            self._link.pause(LINGER_SECONDS)
+            held = (self._bench.sample(place) or {}).get("messages_unacknowledged")
+            if self._ready(place) == 0 and not held:
+                return hop
+            if time.monotonic() - began > self._patience + hop.seconds:
+                raise Halted(
+                    f"{held or 'some'} messages of {place.queue} stay unacknowledged: consumers "
+                    f"hold them, or the shovel {step} does and they are not confirmed"
+                )
+
+    def is_left(self, place: Place, *, used: bool) -> bool:
+        """Whether an emptied queue is empty now that its shovel has been stopped. Unless it is
+        `used` by clients, no consumer may have stayed."""
+        deadline = time.monotonic() + _LEAVE_SECONDS
+        self._link.pause(_SURE_SECONDS)
+        while True:
+            ready, consumers = self._link.count(place) or (0, 0)
+            if ready:
+                return False
+            if used or not consumers:
+                return True
+            if time.monotonic() > deadline:
+                return False
+            self._link.pause(_POLL_SECONDS)
 
     def is_empty(self, place: Place) -> bool:
         """Whether two looks find neither a ready message nor a consumer."""

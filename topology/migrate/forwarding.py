@@ -82,7 +82,7 @@ class Forwarding:
         bench, origin, name = self._bench, self._move.origin, self._move.names.out
         hop = Hop()
         while True:
-            hop += drain.until(origin, name, lambda ready, _: ready == 0)
+            hop += drain.through(origin, name)
             bench.shovels.stop(name)
             began = time.monotonic()
             while time.monotonic() - began < _LEAVE_SECONDS:

@@ -27,8 +27,9 @@ class Settling:
         self._unbound_at = time.monotonic()
         self._published: int | None = None
 
-    def settled(self) -> bool:
-        """Waits until statistics that are newer than now tell of no unacknowledged message.
+    def settled(self, *, shovels: int) -> bool:
+        """Waits until statistics that are newer than now tell of no unacknowledged message: neither
+        a client nor the shovel holds one. `shovels` are how many consumers are the migration's own.
 
         False as soon as a message is ready: a consumer gave it back, or it arrived. Raises `Halted`
         if messages arrive although the queue is bound to nothing, or if consumers stay.
@@ -51,13 +52,14 @@ class Settling:
             found = self._bench.sample(origin)
             held = None if found is None else found.get("messages_unacknowledged")
             self._refuse_arrivals(found)
-            if held == 0 and (self._move.way is Way.IN_PLACE or counts[1] == 0):
+            clients = max(0, counts[1] - shovels)
+            if held == 0 and (self._move.way is Way.IN_PLACE or clients == 0):
                 return True
             if now - told > SAMPLE_SECONDS:
                 told = now
-                self._wait_for(held, counts[1])
+                self._wait_for(held, clients)
             if now - began > self._patience:
-                raise Halted(self._still(held, counts[1]))
+                raise Halted(self._still(held, clients))
             self._link.pause(_SAMPLE_POLL)
 
     def _refuse_arrivals(self, found: Found | None) -> None:
