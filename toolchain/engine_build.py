@@ -11,7 +11,8 @@ import json
 import shutil
 from pathlib import Path
 
-from .go_build import Build, BuildError, Part, go, pinned, run
+from .command import run
+from .go_build import Build, BuildError, Part, go, pinned
 
 SOURCES = Path(__file__).resolve().parent
 PLUGIN_VERSION = importlib.metadata.version("pulumi-rabbitmq")
@@ -96,8 +97,9 @@ def _install_plugin(draft: Path) -> None:
     command = [str(draft / "bin" / "pulumi"), "plugin", "install", "resource", "rabbitmq"]
     run(
         [*command, PLUGIN_VERSION, "--file", str(plugin)],
-        draft,
-        {"PULUMI_HOME": str(draft / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        BuildError,
+        folder=draft,
+        settings={"PULUMI_HOME": str(draft / "home"), "PULUMI_SKIP_UPDATE_CHECK": "true"},
     )
     plugin.unlink()
 

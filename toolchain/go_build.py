@@ -7,16 +7,14 @@ aside, then renamed.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
-import subprocess
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .command import run
 from .console import Meter, meter, say
 from .lock import alone
 
@@ -119,30 +117,14 @@ def _compile(part: Part, programs: Path) -> None:
 def go(arguments: Iterable[str], folder: Path, progress: Meter | None = None) -> str:
     """What `go` prints, run in a folder."""
     settings = {"GOWORK": "off", "GOFLAGS": "", "CGO_ENABLED": "0"}
-    return run(["go", *arguments], folder, settings, progress)
-
-
-def run(
-    command: list[str], folder: Path, settings: dict[str, str], progress: Meter | None = None
-) -> str:
-    """The command's output; its messages move the progress on and explain a failure."""
-    messages: deque[str] = deque(maxlen=5)
     with tempfile.TemporaryFile("w+") as output:
-        with subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | settings,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stderr is not None
-            for line in process.stderr:
-                messages.append(line.strip())
-                if progress:
-                    progress.advance()
-        if process.returncode != 0:
-            raise BuildError(f"`{' '.join(command[:3])}` failed: {' | '.join(messages)}")
+        run(
+            ["go", *arguments],
+            BuildError,
+            folder=folder,
+            settings=settings,
+            output=output,
+            on_line=progress.advance if progress else None,
+        )
         output.seek(0)
         return output.read()

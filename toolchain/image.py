@@ -10,11 +10,11 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .command import run
 from .console import meter, say
 from .folders import cache_folder
 from .lock import alone
@@ -160,19 +160,4 @@ def _configure(root: Path) -> None:
 
 
 def _run(*command: str, on_line: Callable[[], None] | None = None) -> None:
-    """Run it; each line it prints moves a meter on, and the last ones explain a failure."""
-    last: deque[str] = deque(maxlen=5)
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            last.append(line.strip())
-            if on_line:
-                on_line()
-    if process.returncode != 0:
-        raise ImageError(f"`{command[0]}` failed: {' | '.join(last)}")
+    run(command, ImageError, on_line=on_line)
