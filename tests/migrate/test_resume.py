@@ -72,8 +72,9 @@ def _dies_and_finishes(place: Scene, mortal: Mortal, write: int, *, undo: bool =
     return died
 
 
-SOME = (6, 13)
-"""While the bindings change over, and when the old queue is deleted and the new one not there."""
+SOME = (6, 13, 28)
+"""While the bindings change over, when the old queue is deleted and the new one not there, and
+while what the migration made is taken away."""
 
 
 @pytest.mark.parametrize("write", SOME)

@@ -203,20 +203,19 @@ class Bench:
 
     # The end
 
-    def release_limits(self) -> None:
-        self._management.delete("policies", self.vhost, self._move.names.settings)
-
     def tidy(self) -> None:
-        """Takes away all that is left: the queue's own policies are those that are declared."""
+        """Takes away all that is left: the queue's own policies are those that are declared. The
+        exchange comes last by which `choose` tells that something is left."""
         names = self._move.names
-        for name in (names.out, names.back):
+        for name in (names.back, names.out):
             self.shovels.stop(name)
-            self._management.delete("exchanges", self.vhost, name)
-        self._management.delete("policies", self.vhost, names.parking)
-        self._management.delete("operator-policies", self.vhost, names.parking)
-        self.release_limits()
+        for section in ("policies", "operator-policies"):
+            self._management.delete(section, self.vhost, names.parking)
+        self._management.delete("policies", self.vhost, names.settings)
         if self._reader:
             self._reader.remove()
+        for name in (names.back, names.out):
+            self._management.delete("exchanges", self.vhost, name)
 
     def _put_policy(
         self, name: str, pattern: str, definition: Mapping[str, Any], *, operator: bool = False

@@ -72,7 +72,8 @@ def choose(settled: Settled, live: Live, asked: Collection[str] = ()) -> Choice:
             others.append(name)
             continue
         moves.append(move)
-        problems += _obstacles(topology, live, move)
+        if move.differences or _parked(live, move):  # Otherwise there is only to tidy up.
+            problems += _obstacles(topology, live, move)
     problems += _shared(moves)
     return Choice(tuple(moves), tuple(others), tuple(problems))
 
@@ -97,27 +98,30 @@ def _wanted(topology: Topology, name: str, source: Source | None) -> bool:
 
 def _begun(live: Live, move: Move) -> bool:
     """A migration that was broken off is always brought to its end."""
-    parking = Place(move.target.vhost, move.names.parking)
-    return live.find(parking) is not None or move.names.out in live.exchanges
+    return _parked(live, move) or move.names.out in live.exchanges
+
+
+def _parked(live: Live, move: Move) -> bool:
+    return live.find(Place(move.target.vhost, move.names.parking)) is not None
 
 
 def _move(settled: Settled, live: Live, name: str) -> Move | None:
     topology = settled.topology
     queue = topology.queues[name]
-    target = Place(topology.vhost.name, name)
+    target, names = Place(topology.vhost.name, name), Names.of(name)
     found = live.find(target)
     origin = origin_of(topology, name, live.source)
     old = live.find(origin)
     if origin == target:
-        parked = live.find(Place(target.vhost, Names.of(name).parking))
+        parked = live.find(Place(target.vhost, names.parking))
         differences = queue_difference(queue, found) if found else []
-        if not differences and parked is None:
+        if not differences and parked is None and names.out not in live.exchanges:
             return None
     elif old is not None:
         where = f"vhost {origin.vhost}"
         where += f" on the broker of stack {origin.broker}" if origin.broker else ""
         differences = [f"is {origin.queue} in {where}", *queue_difference(queue, old)]
-    elif Names.of(name).out in live.exchanges:
+    elif names.out in live.exchanges:
         differences = []  # The old queue is gone, and something of its migration is left.
     else:
         return None
