@@ -123,12 +123,14 @@ def test_many_keys_between_two_are_one_line() -> None:
         (0, 0, {"keeps_dead_letters": True}, ""),
         (80, 1, {"limit": 100}, "nearly full"),
         (79, 1, {"limit": 100}, ""),
+        (0, 1, {"leaderless": True}, "has no leader and takes no messages"),
     ],
 )
 def test_what_is_wrong_with_a_queue(
     messages: int, consumers: int, about: dict[str, Any], reason: str
 ) -> None:
-    known = {"keeps_dead_letters": False, "consumed": False, "limit": None, **about}
+    usual = {"keeps_dead_letters": False, "consumed": False, "limit": None, "leaderless": False}
+    known = {**usual, **about}
     assert diagnosis(messages, consumers, **known).reason == reason
 
 

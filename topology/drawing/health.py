@@ -32,10 +32,19 @@ class Health:
 
 
 def diagnosis(
-    messages: int, consumers: int, *, keeps_dead_letters: bool, consumed: bool, limit: int | None
+    messages: int,
+    consumers: int,
+    *,
+    keeps_dead_letters: bool,
+    consumed: bool,
+    limit: int | None,
+    leaderless: bool,
 ) -> Health:
-    """What to say of a queue. `consumed` means that a service is declared to consume from it."""
+    """What to say of a queue. `consumed` means that a service is declared to consume from it,
+    `leaderless` that it is a quorum queue without a leader."""
     reasons = []
+    if leaderless:
+        reasons.append("has no leader and takes no messages")
     if keeps_dead_letters and messages:
         reasons.append("dead letters wait")
     if consumed and not consumers:

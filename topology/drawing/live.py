@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from topology.broker import Management
+from topology.broker.leader import is_leaderless
 from topology.drawing.health import Health, diagnosis
 from topology.expand import Expanded
 from topology.expand.naming import dead_letter_name
 from topology.rules.effective import effective_queues
 
-_COLUMNS = "name,messages,consumers"
+_COLUMNS = "name,type,leader,messages,consumers"
 
 
 def read_health(management: Management, expanded: Expanded) -> dict[str, Health]:
@@ -36,6 +37,7 @@ def read_health(management: Management, expanded: Expanded) -> dict[str, Health]
                 if entry["name"] in effective
                 else None
             ),
+            leaderless=is_leaderless(entry),
         )
         for entry in queues
     }

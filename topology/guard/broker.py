@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from topology.broker import BrokerError, Management
 from topology.broker.connection import Connection
+from topology.broker.leader import is_leaderless
 from topology.broker.ready import ReadyCounts
 from topology.guard.clients import Clients
 from topology.guard.listing import SHARED_SECONDS, Entry, Listing
@@ -27,6 +28,23 @@ _STARTING_SECONDS = 20.0
 """How long a broker may take to have statistics of a queue again, after it was restarted."""
 
 _UNACKNOWLEDGED = "messages_unacknowledged"
+
+
+def _unknown(queue: Entry, *, counted: bool) -> Problem | None:
+    """Why the broker does not know what a queue holds, if so. `counted` is whether its statistics
+    matter: they do where somebody was connected."""
+    name, path = queue["name"], ("rabbitmq:endpoint",)
+    if is_leaderless(queue):
+        message = f"quorum queue {name} has no leader, so nobody knows what is in it"
+        hint = (
+            "are its nodes up? Where RabbitMQ's log says that it could not be restarted, only "
+            f"consent lets it go: allow_deletion: {{queues: [{name}]}}"
+        )
+        return Problem(path, message, hint)
+    if counted and _UNACKNOWLEDGED not in queue:
+        message = f"it has no statistics of queue {name}"
+        return Problem(path, message, "is the queue's node down, or are statistics switched off?")
+    return None
 
 
 class GuardedBroker:
@@ -83,25 +101,18 @@ class GuardedBroker:
         """As sampled after this run began: waits until there is such a sample, unless nobody is
         connected who could have changed anything since.
 
-        Raises `BrokerError` where the broker keeps no statistics of the queue.
+        Raises `BrokerError` where nobody can tell: the broker keeps no statistics of the queue, or
+        a quorum queue has no leader. Asked over AMQP, RabbitMQ counts 0 messages in such a one.
         """
         since = self._settle(vhost)
         found = self.listing.one("queues", vhost, queue, since=since)
-        if not since:
-            return None if found is None else Occupancy.of(found)
         missing_since = time.monotonic()
-        while found is not None and _UNACKNOWLEDGED not in found:
+        while found is not None and (unknown := _unknown(found, counted=bool(since))):
             if time.monotonic() - missing_since > _STARTING_SECONDS:
-                break
+                raise BrokerError([unknown])
             time.sleep(SHARED_SECONDS)
             found = self.listing.one("queues", vhost, queue)
-        if found is None:
-            return None
-        if _UNACKNOWLEDGED not in found:
-            message = f"it has no statistics of queue {queue}"
-            hint = "is the queue's node down, or are statistics switched off?"
-            raise BrokerError([Problem(("rabbitmq:endpoint",), message, hint)])
-        return Occupancy.of(found)
+        return None if found is None else Occupancy.of(found)
 
     def _settle(self, vhost: str) -> float:
         """Waits until statistics tell what was so when this run began, and gives that time; 0 if

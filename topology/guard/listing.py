@@ -27,7 +27,7 @@ _SHARED_TIMES: Final = 4.0
 
 _COLUMNS: Final = {
     "queues": "name,type,durable,auto_delete,arguments,messages_ready,messages_unacknowledged,"
-    "consumers",
+    "consumers,leader",
     "exchanges": "name,type,durable,auto_delete,internal,arguments,policy,"
     "message_stats.publish_in,message_stats.publish_in_details.rate",
     "bindings": "source,destination,destination_type",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from topology.broker import Management
+from topology.broker.leader import is_leaderless
 from topology.expand.live_policy import LivePolicies
 from topology.expand.naming import exactly
 from topology.expand.settings import GENERATED_PRIORITY
@@ -174,10 +175,12 @@ class Bench:
         self._refuse(self._management.delete(*path, route.properties_key or "~"))
 
     def delete(self, place: Place, *, unused: bool) -> str | None:
-        """Deletes an empty queue. Returns why RabbitMQ refuses, which only classic queues do."""
+        """Deletes an empty queue. Returns why not: RabbitMQ refuses for classic queues alone."""
         found = self._queue(place)
         if found is None:
             return None
+        if is_leaderless(found):
+            return "it has no leader, so nobody knows what is in it"
         conditions = {}
         if found.get("type", "classic") == "classic":
             conditions = {"if-empty": "true"} | ({"if-unused": "true"} if unused else {})

@@ -96,14 +96,12 @@ class Drain:
         while True:
             hop += self.until(place, step, lambda ready, _: ready == 0)
             self._link.pause(LINGER_SECONDS)
-            held = (self._bench.sample(place) or {}).get("messages_unacknowledged")
-            if self._ready(place) == 0 and not held:
+            found = self._bench.sample(place)
+            held = 0 if found is None else found.get("messages_unacknowledged")
+            if self._ready(place) == 0 and held == 0:
                 return hop
             if time.monotonic() - began > self._patience + hop.seconds:
-                raise Halted(
-                    f"{held or 'some'} messages of {place.queue} stay unacknowledged: consumers "
-                    f"hold them, or the shovel {step} does and they are not confirmed"
-                )
+                raise Halted(self._held(place, step, held))
 
     def is_left(self, place: Place, *, used: bool) -> bool:
         """Whether an emptied queue is empty now that its shovel has been stopped. Unless it is
@@ -131,6 +129,15 @@ class Drain:
     def _ready(self, place: Place) -> int:
         counts = self._link.count(place)
         return counts[0] if counts else 0
+
+    @staticmethod
+    def _held(place: Place, step: str, held: int | None) -> str:
+        if held is None:
+            return f"the broker has no statistics of {place.queue}"
+        return (
+            f"{held} messages of {place.queue} stay unacknowledged: consumers hold them, or the "
+            f"shovel {step} does and they are not confirmed"
+        )
 
     def _stuck(self, place: Place, step: str, ready: int) -> str:
         ail = self._bench.shovels.ailment(step)
