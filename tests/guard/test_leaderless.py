@@ -58,5 +58,5 @@ def test_nothing_is_known_of_it(node: PrivateNode, monkeypatch: pytest.MonkeyPat
                 guarded.settled_occupancy(vhost, queue)
         guarded.hang_up()
     (problem,) = refused.value.problems
-    assert f"quorum queue {queue} has no leader" in problem.message
+    assert f"quorum queue {queue} has no leader that answers" in problem.message
     assert f"allow_deletion: {{queues: [{queue}]}}" in str(problem)

@@ -31,17 +31,22 @@ _UNACKNOWLEDGED = "messages_unacknowledged"
 
 
 def _unknown(queue: Entry, *, counted: bool) -> Problem | None:
-    """Why the broker does not know what a queue holds, if so. `counted` is whether its statistics
-    matter: they do where somebody was connected."""
+    """Why the broker does not know what a queue holds, if so. `counted` is whether statistics of
+    classic queues matter: they do where somebody was connected.
+
+    Those of quorum queues always do: they come from the leader. RabbitMQ may name one that does not
+    answer, and AMQP then counts 0 messages.
+    """
     name, path = queue["name"], ("rabbitmq:endpoint",)
-    if is_leaderless(queue):
-        message = f"quorum queue {name} has no leader, so nobody knows what is in it"
+    known = _UNACKNOWLEDGED in queue
+    if is_leaderless(queue) or (queue.get("type") == "quorum" and not known):
+        message = f"quorum queue {name} has no leader that answers: nobody knows what is in it"
         hint = (
-            "are its nodes up? Where RabbitMQ's log says that it could not be restarted, only "
-            f"consent lets it go: allow_deletion: {{queues: [{name}]}}"
+            "are its nodes up, and statistics on? Where RabbitMQ's log says that it could not be "
+            f"restarted, only consent lets it go: allow_deletion: {{queues: [{name}]}}"
         )
         return Problem(path, message, hint)
-    if counted and _UNACKNOWLEDGED not in queue:
+    if counted and not known:
         message = f"it has no statistics of queue {name}"
         return Problem(path, message, "is the queue's node down, or are statistics switched off?")
     return None

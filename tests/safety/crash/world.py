@@ -114,8 +114,14 @@ class World:
         """Quorum queues that RabbitMQ itself could not start again: a kill in the middle of their
         making or deletion may leave RabbitMQ 3.10 with what it knows nothing of. None has messages
         here, for those with messages are never deleted."""
-        found = _all(self._api, self.stack.vhost)
-        return [q["name"] for q in found if is_leaderless(q) and q["name"] not in KEPT]
+        found = {queue["name"]: queue for queue in _all(self._api, self.stack.vhost)}
+        return [
+            name
+            for name, queue in found.items()
+            if queue["type"] == "quorum" and name not in KEPT
+            # RabbitMQ may name a leader that does not answer.
+            if is_leaderless(queue) or "messages" not in queue
+        ]
 
     def differences(self) -> list[str]:
         """What is missing on the broker or in the state, or left undeclared. Best empty."""
