@@ -47,6 +47,14 @@ def test_the_own_state_is_written_once_a_run_unless_told_otherwise(
 
 
 @pytest.mark.usefixtures("home")
+def test_memory_has_a_soft_limit_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GOMEMLIMIT", raising=False)
+    assert in_a_shell("GOMEMLIMIT") == ["640MiB"]
+    monkeypatch.setenv("GOMEMLIMIT", "2GiB")
+    assert in_a_shell("GOMEMLIMIT") == ["2GiB"]
+
+
+@pytest.mark.usefixtures("home")
 def test_a_backend_by_variable_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://team")
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "the team's")
