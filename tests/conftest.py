@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.support.brokers import Brokers, sources
 from tests.support.summary import Summary
 from tests.support.unavailable import Unavailable
 from toolchain import node_folder
-from toolchain.node import Broker
+from toolchain.node import Broker, PrivateNode, installed_server
 
 
 def on_ci() -> bool:
@@ -75,6 +76,16 @@ def each_own_broker(
     folder = tmp_path_factory.mktemp("broker") / request.param
     with ExitStack() as ending:
         yield _found(lambda: ending.enter_context(brokers.own(request.param, folder)))
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[PrivateNode]:
+    """One that no other test uses: it may be restarted, killed, and its files broken. Asked for
+    before the stacks on it, it outlives them."""
+    if installed_server() is None:
+        pytest.skip("no rabbitmq-server is installed")
+    with PrivateNode(tmp_path / "node") as node:
+        yield node
 
 
 def _found(find: Callable[[], Broker]) -> Broker:

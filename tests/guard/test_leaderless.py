@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,7 +9,7 @@ import pytest
 from tests.features.eventually import eventually
 from tests.guard.test_clients import reached, vhost_on
 from tests.support.api import Api
-from toolchain.node import Broker, PrivateNode, installed_server
+from toolchain.node import Broker, PrivateNode
 from topology.broker import BrokerError
 from topology.guard import GuardedBroker
 from topology.guard import broker as guarding
@@ -19,15 +17,6 @@ from topology.guard import broker as guarding
 pytestmark = pytest.mark.live
 
 QUORUM = {"durable": True, "arguments": {"x-queue-type": "quorum"}}
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[PrivateNode]:
-    """A broker that may be killed, and its files broken."""
-    if installed_server() is None:
-        pytest.skip("no rabbitmq-server is installed")
-    with PrivateNode(tmp_path / "node") as node:
-        yield node
 
 
 def _lose_what_the_queue_is(node: PrivateNode, broker: Broker, vhost: str, queue: str) -> None:

@@ -8,31 +8,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from tests.migrate.campaign import Campaign
 from tests.migrate.scene import Scene, scene
 from tests.migrate.traffic import traffic, url_of
-from toolchain.node import PrivateNode, installed_server
+from toolchain.node import PrivateNode
 
 QUEUES, ROUNDS, KILLS = 5, 4, 2
 RATE = 400.0
 MESSAGES = 1_000_000
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[PrivateNode]:
-    """A node that no other test uses, so that it can be restarted."""
-    if installed_server() is None:
-        pytest.skip("no rabbitmq-server is installed")
-    found = PrivateNode(tmp_path / "node")
-    found.start()
-    yield found
-    found.kill()
 
 
 @pytest.mark.soak

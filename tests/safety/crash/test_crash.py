@@ -26,7 +26,7 @@ from tests.safety.crash.world import UP, World
 from tests.support.stack import Stack
 from toolchain.engine import Engine
 from toolchain.folders import PROJECT
-from toolchain.node import Broker, PrivateNode, installed_server
+from toolchain.node import Broker, PrivateNode
 
 SEED = int(os.environ.get("CRASH_SEED", "20260101"))
 """Decides what is struck, and when; `CRASH_SEED` takes its place."""
@@ -75,15 +75,6 @@ def test_crashes_at_many_points(
     for _ in range(POINTS):
         name = campaign.chance.choice(list(strikes))
         campaign.point(name, strikes[name], checkpoints=checkpoints)
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[PrivateNode]:
-    """A broker that may be killed. Asked for before the stacks on it, it outlives them."""
-    if installed_server() is None:
-        pytest.skip("no rabbitmq-server is installed")
-    with PrivateNode(tmp_path / "node") as node:
-        yield node
 
 
 @pytest.mark.soak
