@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -28,6 +29,7 @@ METRICS_PORT = 15692
 METRICS_PLUGINS = ("rabbitmq_shovel_prometheus", "rabbitmq_federation_prometheus")
 """Which RabbitMQ has from 4.0 on; an older one does without what it does not know."""
 USER = "guest"
+_STARTING_SECONDS = 60.0
 _BRIDGE_NAME = "com.docker.network.bridge.name"
 
 _FILES = {
@@ -73,16 +75,25 @@ def broker_of(rabbitmq: RabbitMqContainer, image: str) -> Broker:
     """The broker that runs in a container."""
     host = rabbitmq.get_container_host_ip()
     management = f"http://{host}:{rabbitmq.get_exposed_port(MANAGEMENT_PORT)}"
-    overview = httpx.get(f"{management}/api/overview", auth=(USER, USER), timeout=30)
     return Broker(
         management=management,
         amqp=f"amqp://{host}:{rabbitmq.get_exposed_port(AMQP_PORT)}",
         username=USER,
         password=USER,
-        version=overview.raise_for_status().json()["rabbitmq_version"],
+        version=_version(management),
         origin=f"container of {image}",
         metrics=f"http://{host}:{rabbitmq.get_exposed_port(METRICS_PORT)}/metrics",
     )
+
+
+def _version(management: str) -> str:
+    """Waits while RabbitMQ speaks AMQP already, and its management API still fails."""
+    deadline = time.monotonic() + _STARTING_SECONDS
+    while True:
+        answer = httpx.get(f"{management}/api/overview", auth=(USER, USER), timeout=30)
+        if not answer.is_server_error or time.monotonic() > deadline:
+            return str(answer.raise_for_status().json()["rabbitmq_version"])
+        time.sleep(0.2)
 
 
 def gateway() -> str:
