@@ -145,6 +145,10 @@ class Scene:
                     return found
                 found.append(body.decode())
 
+    def held(self, queue: str = QUEUE) -> int:
+        """Unacknowledged messages, as statistics tell of them some seconds later."""
+        return int(self.api.queues(self.vhost)[queue].get("messages_unacknowledged", 0))
+
     def type_of(self, queue: str = QUEUE) -> str:
         return str(self.api.get("queues", self.vhost, queue)["type"])
 

@@ -17,7 +17,6 @@ from topology.migrate.link import Link
 from topology.migrate.move import Place
 
 MESSAGES = 3
-HELD = "messages_unacknowledged"
 
 
 def _through(place: Scene) -> Hop:
@@ -41,7 +40,7 @@ def test_what_is_held_is_waited_for(place: Scene) -> None:
             method, _, _ = channel.basic_get(QUEUE)
             assert method
         # There is haste here: statistics have to tell of it first.
-        eventually(lambda: int(place.api.queues(place.vhost)[QUEUE].get(HELD, 0)), MESSAGES)
+        eventually(place.held, MESSAGES)
         run = pool.submit(_through, place)
         with pytest.raises(NotYet):
             run.result(3 * HASTE_SECONDS)

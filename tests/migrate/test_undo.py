@@ -12,7 +12,6 @@ from tests.support.api import Api
 from tests.support.stack import Stack
 
 MESSAGES = 50
-HELD = "messages_unacknowledged"
 
 
 @pytest.mark.usefixtures("haste")
@@ -26,7 +25,7 @@ def test_messages_and_bindings_go_back(place: Scene) -> None:
         method, _, _ = channel.basic_get(QUEUE)
         assert method
         # There is haste here: statistics have to tell of it first.
-        eventually(lambda: bool(place.api.queues(place.vhost)[QUEUE].get(HELD)), wanted=True)
+        eventually(lambda: bool(place.held()), wanted=True)
         (outcome,) = place.migrate(wanted, patience=4)
         assert outcome.failure
         assert place.sources() == set()

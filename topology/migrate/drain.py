@@ -20,7 +20,7 @@ LINGER_SECONDS: Final = 5.0
 """So long a shovel stays after its queue is found empty: what was routed to the queue just before
 may still be on its way, and as old may the statistics be that tell what the shovel still holds."""
 
-_LEAVE_SECONDS: Final = 10.0
+LEAVE_SECONDS: Final = 10.0
 """A shovel takes a moment to leave."""
 
 _FEW: Final = 200
@@ -106,7 +106,7 @@ class Drain:
     def is_left(self, place: Place, *, used: bool) -> bool:
         """Whether an emptied queue is empty now that its shovel has been stopped. Unless it is
         `used` by clients, no consumer may have stayed."""
-        deadline = time.monotonic() + _LEAVE_SECONDS
+        deadline = time.monotonic() + LEAVE_SECONDS
         self._link.pause(_SURE_SECONDS)
         while True:
             ready, consumers = self._link.count(place) or (0, 0)

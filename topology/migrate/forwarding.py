@@ -8,7 +8,7 @@ from typing import Final
 
 from topology.guard.broker import SAMPLE_SECONDS
 from topology.migrate.bench import Bench
-from topology.migrate.drain import Drain, Hop
+from topology.migrate.drain import LEAVE_SECONDS, Drain, Hop
 from topology.migrate.event import Event, Halted, Tell
 from topology.migrate.link import Link
 from topology.migrate.move import Move, Way
@@ -17,9 +17,6 @@ from topology.migrate.quiet import QUIET_SECONDS, Quiet
 _POLL_SECONDS: Final = 1.0
 _START_SECONDS: Final = 30.0
 """A shovel whose broker is away tries again each second, and does not say why it fails."""
-
-_LEAVE_SECONDS: Final = 10.0
-"""A shovel takes a moment to leave."""
 
 
 class Forwarding:
@@ -85,7 +82,7 @@ class Forwarding:
             hop += drain.through(origin, name)
             bench.shovels.stop(name)
             began = time.monotonic()
-            while time.monotonic() - began < _LEAVE_SECONDS:
+            while time.monotonic() - began < LEAVE_SECONDS:
                 if drain.is_empty(origin):
                     return hop
                 if (self._link.count(origin) or (0, 0))[0]:
