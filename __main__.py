@@ -6,7 +6,7 @@ from topology.check import check_layers
 from topology.declare import declare
 from topology.outputs import outputs
 from topology.problems import ConfigError
-from topology.run import broker_facts, recall, safety, stop, tell, tell_absent, unburden
+from topology.run import begin, broker_facts, safety, stop, tell, tell_absent, unburden
 from topology.stack_config import StackConfig
 
 unburden()
@@ -23,7 +23,7 @@ tell(checked)
 
 async def program() -> pulumi.Inputs:
     """Registers what is declared; what it returns are the stack's outputs."""
-    await recall(claims.cluster)
+    await begin(guards, claims.cluster)
     scope = await declare(settled, guards, claims, config.password_seed)
     tell_absent(claims, scope)
     endpoint = config.connection.amqp_endpoint

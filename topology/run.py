@@ -30,6 +30,7 @@ from topology.plain_secrets import plain_secrets
 from topology.problems import ConfigError, Problem, Severity
 from topology.stack_config import StackConfig
 from topology.version import BrokerFacts
+from topology.waits import HookThreads, Pending, Watch
 
 _MESSAGE_WAS_SHOWN = 32
 """Exit code by which Pulumi's Python language host knows that nothing more needs to be said; any
@@ -77,18 +78,22 @@ def broker_facts(config: StackConfig) -> BrokerFacts | None:
 
 def safety(config: StackConfig, topology: Topology) -> tuple[Guards, Claims]:
     """The guards of what this run could delete, and the claims on what it could overwrite."""
-    vhost = topology.vhost.name
-    management = config.connection.management()
+    vhost, pending = topology.vhost.name, Pending()
+    threads = HookThreads(pending)
+    management = config.connection.management(pending.waiting_for)
     inventory, cluster = Inventory(), Cluster()
     if not config.offline:
         inventory = read_inventory(management, vhost, partial(binding_name, vhost))
         cluster = Cluster(ask_cluster_id(management), adopt=topology.adopt)
-    claimed = Claims(claims(topology, config.password_seed), inventory, management, cluster)
-    broker, preview = GuardedBroker(config.connection), pulumi.runtime.is_dry_run()
+    claimed = Claims(
+        claims(topology, config.password_seed), inventory, management, cluster, threads
+    )
+    broker = GuardedBroker(config.connection, pending.waiting_for)
+    preview = pulumi.runtime.is_dry_run()
     if not preview:
         broker.begin(vhost)
     guarding = Guarding(broker=broker, topology=topology, preview=preview)
-    return Guards(guarding, cluster, claimed.going), claimed
+    return Guards(guarding, cluster, claimed.going, threads), claimed
 
 
 def tell(checked: Checked) -> None:
@@ -111,8 +116,12 @@ def _unencrypted(topology: Topology) -> Iterator[Problem]:
         yield Problem((seed,), message, hint, Severity.WARNING)
 
 
-async def recall(cluster: Cluster) -> None:
-    """Learns which broker the state was made with, and warns if this is another."""
+async def begin(guards: Guards, cluster: Cluster) -> None:
+    """Learns which broker the state was made with, and warns if this is another.
+
+    From here on, a run in which nothing moves for a minute reports what it waits for.
+    """
+    Watch(guards.threads.pending, pulumi.log.warn).start()
     await cluster.recall()
     if cluster.foreign:
         pulumi.log.warn(cluster.warning)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import pika
 
-from topology.broker.management import Management
+from topology.broker.management import Management, WaitingFor
 from topology.broker.tls import Tls
 
 _SECONDS = 10
@@ -23,8 +24,10 @@ class Connection:
     password: str = field(repr=False)
     tls: Tls = field(default_factory=Tls)
 
-    def management(self) -> Management:
-        return Management(self.management_endpoint, self.username, self.password, self.tls)
+    def management(self, waiting_for: WaitingFor = nullcontext) -> Management:
+        return Management(
+            self.management_endpoint, self.username, self.password, self.tls, waiting_for
+        )
 
     def amqp(self, url: str) -> pika.URLParameters:
         """How to connect with a URL of this broker's, of whichever user. Raises `BrokerError`."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -17,6 +18,9 @@ from topology.problems import Problem
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _CONNECT_RETRIES = 2
 """A broker that is just coming up refuses the first connections."""
+
+WaitingFor: TypeAlias = Callable[[str], AbstractContextManager[object]]
+"""Surrounds a request, and is told its method and URL."""
 
 
 class Management:
@@ -32,8 +36,9 @@ class Management:
         username: str,
         password: str,
         tls: Tls | None = None,
+        waiting_for: WaitingFor = nullcontext,
     ) -> None:
-        self._endpoint = endpoint
+        self._endpoint, self._waiting_for = endpoint, waiting_for
         # Reading the machine's certificates takes a while; without TLS nobody needs them.
         self._trust = (tls or Tls()).context() if endpoint.startswith("https:") else None
         transport = httpx.HTTPTransport(verify=self._trust or False, retries=_CONNECT_RETRIES)
@@ -137,13 +142,14 @@ class Management:
         return answer
 
     def _answered(self, method: str, url: str, **content: Any) -> httpx.Response:
-        try:
-            return self._client.request(method, url, **content)
-        except httpx.ReadTimeout:
-            # An answer may have been lost on its way; to read twice changes nothing.
-            if method != "GET":
-                raise
-            return self._client.request(method, url, **content)
+        with self._waiting_for(f"{method} {self._endpoint}/api/{url}"):
+            try:
+                return self._client.request(method, url, **content)
+            except httpx.ReadTimeout:
+                # An answer may have been lost on its way; to read twice changes nothing.
+                if method != "GET":
+                    raise
+                return self._client.request(method, url, **content)
 
     def _tell_tls_trouble(self) -> None:
         parts = urlsplit(self._endpoint)

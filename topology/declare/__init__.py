@@ -24,7 +24,7 @@ from topology.password_seed import PasswordSeed
 
 async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:
     """Registers a resource for everything declared, what others depend on first."""
-    topology, pace = settled.topology, Pace()
+    topology, pace = settled.topology, Pace(guards.threads.pending)
     vhost = await pace.keep(declare_vhost(topology, guards, claims))
     scope = Scope(topology, vhost, guards, claims, seed)
     guards.bindings = scope.bindings

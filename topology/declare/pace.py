@@ -12,6 +12,9 @@ from typing import Final, TypeVar
 
 import pulumi
 
+from topology.kind import Kind
+from topology.waits import Pending
+
 AT_A_TIME: Final = 64
 """More than the engine carries out at a time by default, so that it never waits for the program."""
 
@@ -24,9 +27,10 @@ _R = TypeVar("_R", bound=pulumi.Resource)
 class Pace:
     """Holds the program back while the engine has enough to do."""
 
-    def __init__(self) -> None:
-        self._kept = 0
-        self._under_way: set[asyncio.Future[str | None]] = set()
+    def __init__(self, pending: Pending) -> None:
+        """`pending` is told of each registration until the engine has answered it."""
+        self._pending, self._kept = pending, 0
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def keep(self, resource: _R) -> _R:
         """Takes note of a resource that was just registered; returns when another may be."""
@@ -35,9 +39,16 @@ class Pace:
             # Beside the stack's name on a terminal, until the next message.
             pulumi.log.info(f"{self._kept:,} resources declared", ephemeral=True)
         # What fails is told by the SDK; here it is only no longer under way.
-        self._under_way.add(asyncio.ensure_future(resource.urn.future()))
+        self._under_way.add(asyncio.ensure_future(self._registered(resource)))
         while len(self._under_way) >= AT_A_TIME:
             _, self._under_way = await asyncio.wait(
                 self._under_way, return_when=asyncio.FIRST_COMPLETED
             )
         return resource
+
+    async def _registered(self, resource: pulumi.Resource) -> None:
+        kind = Kind.of_resource(resource.pulumi_resource_type)
+        words = kind.words if kind else resource.pulumi_resource_type
+        what = f"registration of {words} {resource.pulumi_resource_name}"
+        with self._pending.waiting_for(what):
+            await resource.urn.future()

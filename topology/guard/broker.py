@@ -10,10 +10,12 @@ import atexit
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from topology.broker import BrokerError, Management
 from topology.broker.connection import Connection
 from topology.broker.leader import is_leaderless
+from topology.broker.management import WaitingFor
 from topology.broker.ready import ReadyCounts
 from topology.guard.clients import Clients
 from topology.guard.listing import SHARED_SECONDS, Entry, Listing
@@ -55,8 +57,8 @@ def _unknown(queue: Entry, *, counted: bool) -> Problem | None:
 class GuardedBroker:
     """Reads of one run. Threads share it: hooks of many resources run side by side."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, waiting_for: WaitingFor = nullcontext) -> None:
+        self._connection, self._waiting_for = connection, waiting_for
         self._ready = ReadyCounts(connection)
         atexit.register(self._ready.close)
         self._management: Management | None = None
@@ -79,7 +81,7 @@ class GuardedBroker:
     def management(self) -> Management:
         with self._lock:
             if self._management is None:
-                self._management = self._connection.management()
+                self._management = self._connection.management(self._waiting_for)
             return self._management
 
     def occupancy(self, vhost: str, queue: str) -> Occupancy | None:

@@ -21,7 +21,9 @@ from topology.guard.policy import guard_policy
 from topology.guard.protection import refuse_protected
 from topology.guard.queue import guard_queue
 from topology.guard.vhost import guard_vhost
+from topology.kind import Kind
 from topology.ownership import Cluster
+from topology.waits import HookThreads
 
 Properties = Mapping[str, Any]
 Guard = Callable[[str, Properties], None]
@@ -36,7 +38,11 @@ class Guards:
     """Options that put a resource under its guard."""
 
     def __init__(
-        self, guarding: Guarding, cluster: Cluster, going: Callable[[str, str], None]
+        self,
+        guarding: Guarding,
+        cluster: Cluster,
+        going: Callable[[str, str], None],
+        threads: HookThreads,
     ) -> None:
         """`going` is told the type and name of each queue and exchange that may be deleted."""
 
@@ -48,8 +54,11 @@ class Guards:
             return _hooked(name, before_delete)
 
         def options(name: str, guard: Guard) -> pulumi.ResourceOptions:
-            # In a thread of its own: guards wait for the broker, and other hooks go on.
-            return hooked(name, lambda args: asyncio.to_thread(guard, args.name, _properties(args)))
+            # In a thread of the hooks' own: guards wait for the broker, and other hooks go on.
+            async def hook(args: pulumi.ResourceHookArgs) -> None:
+                await threads.run(_what(args), guard, args.name, _properties(args))
+
+            return hooked(name, hook)
 
         def queue(_: str, properties: Properties) -> None:
             guard_queue(guarding, properties["vhost"], properties["name"])
@@ -67,7 +76,7 @@ class Guards:
 
         self.bindings: Mapping[str, pulumi.CustomResource] = {}
         """What the program has declared so far, by logical names."""
-        self._guarding = guarding
+        self._guarding, self.threads = guarding, threads
         self.protected = pulumi.ResourceOptions.merge(
             options("rabbitmq-topology:protected", refuse_protected),
             pulumi.ResourceOptions(protect=True),
@@ -80,7 +89,9 @@ class Guards:
 
     async def _before_binding(self, args: pulumi.ResourceHookArgs) -> None:
         registered = await _registered(self.bindings.get(args.name))
-        await asyncio.to_thread(guard_binding, self._guarding, _properties(args), registered)
+        await self.threads.run(
+            _what(args), guard_binding, self._guarding, _properties(args), registered
+        )
 
 
 async def _registered(resource: pulumi.CustomResource | None) -> Registered:
@@ -92,6 +103,11 @@ async def _registered(resource: pulumi.CustomResource | None) -> Registered:
             return Registered.WHOLLY
         await asyncio.sleep(0)
     return Registered.PENDING
+
+
+def _what(args: pulumi.ResourceHookArgs) -> str:
+    kind = Kind.of_resource(args.type)
+    return f"hook before deletion of {kind.words if kind else args.type} {args.name}"
 
 
 def _properties(args: pulumi.ResourceHookArgs) -> Properties:

@@ -14,6 +14,7 @@ from topology.ownership.cluster import Cluster
 from topology.ownership.inventory import Inventory
 from topology.ownership.objects import Claim
 from topology.ownership.takeover import take_over
+from topology.waits import HookThreads
 
 _CREATE = "rabbitmq-topology:create"
 _UPDATE = "rabbitmq-topology:update"
@@ -37,8 +38,9 @@ class Claims:
         inventory: Inventory,
         management: Management,
         cluster: Cluster,
+        threads: HookThreads,
     ) -> None:
-        self._management, self.cluster = management, cluster
+        self._management, self.cluster, self._threads = management, cluster, threads
         self.absence = Absence(inventory)
         self._claims = {
             (claim.resource, claim.name): claim for claim in claims if inventory.has(claim)
@@ -96,7 +98,8 @@ class Claims:
         if claim is None:
             return
         password = await _known(inputs.get("password"))
-        note = await asyncio.to_thread(take_over, claim, password, self._management)
+        what = f"hook before creation or update of {claim.resource} {claim.name}"
+        note = await self._threads.run(what, take_over, claim, password, self._management)
         if note:
             pulumi.log.info(note)
 
