@@ -12,7 +12,7 @@ from topology.model import Topology
 from topology.parse import parse
 from topology.problems import ConfigError, Problem, Severity
 from topology.rules import RULES
-from topology.rules.silence import silence_problems
+from topology.rules.ignore_rules import ignore_rules_problems
 from topology.rules.view import View
 from topology.schema_errors import MISSING
 from topology.version import NEWEST, BrokerFacts, Version
@@ -51,8 +51,8 @@ def check(raw: Any, broker: BrokerFacts | None = None) -> Checked:
     expanded = expand(parsed.topology, facts.version)
     view = View(parsed, expanded, facts)
     found = [problem for rule in RULES for problem in rule.problems(view)]
-    kept = [problem for problem in found if problem.rule not in parsed.topology.silence]
-    misused = silence_problems(view, RULES)
+    kept = [problem for problem in found if problem.rule not in parsed.topology.ignore_rules]
+    misused = ignore_rules_problems(view, RULES)
     return Checked(expanded, (*parsed.problems, *expanded.problems, *misused, *kept))
 
 

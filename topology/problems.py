@@ -39,7 +39,7 @@ class Problem:
     hint: str = ""
     severity: Severity = Severity.ERROR
     rule: str = ""
-    """Name of the rule that found it, by which config can silence it; empty for the schema."""
+    """Name of the rule that found it, by which `ignore_rules` can name it; empty for the schema."""
     source: str = ""
     """`file:line` where the value is written, if it was read from a file."""
 

@@ -135,7 +135,7 @@ def test_patterns_select_and_leave_out() -> None:
     reasons = {one.name: one.reason for one in adoption.left_out}
     assert reasons["web.push"] == "left out by --except"
     assert reasons["audit"] == "not selected by --only"
-    ignored = adoption.config["ignore"]
+    ignored = adoption.config["ignore_drift"]
     assert ignored[0] == "*.push"
     assert "queue:audit" in ignored
 
@@ -204,7 +204,7 @@ def test_a_plugins_exchange_type_is_not_refused_for_being_unknown_offline() -> N
     found = read_definitions({"vhosts": [{"name": "v"}], "exchanges": [exchange]})
     adoption = adopt_vhost("v", found, Selection())
     assert adoption.config["exchanges"] == {"x": {"type": "x-of-ours"}}
-    assert list(adoption.config["silence"]) == ["unknown-exchange-type"]
+    assert list(adoption.config["ignore_rules"]) == ["unknown-exchange-type"]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_what_was_reviewed_is_applied_and_nothing_else(pipeline: Pipeline) -> No
     assert comment.startswith("### RabbitMQ plan")
     assert "`billing`" in comment
     assert "```mermaid\nflowchart" in comment
-    assert pipeline.text("second", "map.mmd") in comment
+    assert pipeline.text("second", "graph.mmd") in comment
 
     pipeline.configure(audit={}, billing={}, sneaked={})
     refused = pipeline.run("up", "second")

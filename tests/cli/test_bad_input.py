@@ -90,7 +90,7 @@ def test_any_layers_come_to_findings_with_a_place(
     files = {}
     for index, layer in enumerate(layers):
         below = {"extends": f"layer{index - 1}.yaml"} if index else {}
-        files[f"layer{index}"] = yaml_text({**below, **layer, "silence": {}})
+        files[f"layer{index}"] = yaml_text({**below, **layer, "ignore_rules": {}})
     write(tmp_path, **files)
     finding = checked(tmp_path / f"layer{len(layers) - 1}.yaml")
     for problem in finding.problems:

@@ -57,7 +57,7 @@ def test_verbs_are_completed(folder: Path) -> None:
 
 def test_options_are_completed(folder: Path) -> None:
     assert pressed(folder, "topology", "gate", "--re") == {"--reviewed"}
-    assert {"--json", "--live", "--output"} <= pressed(folder, "topology", "map", "--")
+    assert {"--json", "--live", "--output"} <= pressed(folder, "topology", "graph", "--")
 
 
 def test_stacks_and_files_are_completed(folder: Path) -> None:

@@ -62,8 +62,8 @@ def test_every_section_of_the_config_dict_is_explained() -> None:
         "protect",
         "release",
         "adopt",
-        "silence",
-        "ignore",
+        "ignore_rules",
+        "ignore_drift",
         "migrate",
     }
     assert sections | elsewhere == set(Topology.model_fields)

@@ -28,7 +28,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
         {"expires": 1000},
         {"dead_letter": True},
         {"retry": {"delays": ["5s", 60_000]}},
-        {"fixed_arguments": True, "message_ttl": 5},
+        {"settings_as_arguments": True, "message_ttl": 5},
         {"single_active_consumer": True},
     ],
     "quorum": [

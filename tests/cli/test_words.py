@@ -27,9 +27,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_quiet_leaves_out_notes_and_nothing_else(folder: Path) -> None:
-    assert "note: service s" in topology("scalers", "t.yaml", folder=folder).err
-    assert topology("--quiet", "scalers", "t.yaml", folder=folder).err == ""
-    missing = topology("-q", "scalers", "missing.yaml", folder=folder)
+    assert "note: service s" in topology("keda", "t.yaml", folder=folder).err
+    assert topology("--quiet", "keda", "t.yaml", folder=folder).err == ""
+    missing = topology("-q", "keda", "missing.yaml", folder=folder)
     assert (missing.code, missing.err[:6]) == (2, "error:")
 
 
@@ -42,8 +42,8 @@ def test_verbose_tells_of_each_call(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "'rabbitmq-topology:topology': {vhost: v}}"
     )
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert topology("map", folder=tmp_path).err == ""
-    assert "topology: pulumi stack --show-name\n" in topology("-v", "map", folder=tmp_path).err
+    assert topology("graph", folder=tmp_path).err == ""
+    assert "topology: pulumi stack --show-name\n" in topology("-v", "graph", folder=tmp_path).err
 
 
 def test_quiet_and_verbose_exclude_each_other() -> None:
@@ -53,11 +53,11 @@ def test_quiet_and_verbose_exclude_each_other() -> None:
 
 
 def test_a_map_is_json_for_programs(folder: Path) -> None:
-    drawn = json.loads(topology("map", "t.yaml", "--json", folder=folder).out)
+    drawn = json.loads(topology("graph", "t.yaml", "--json", folder=folder).out)
     assert drawn["title"] == "v"
     assert {node["kind"] for node in drawn["nodes"]} == {"stream", "service"}
     assert [edge["kind"] for edge in drawn["edges"]] == ["consumes"]
-    assert topology("map", "t.yaml", "--json", "-f", "svg", folder=folder).code == 2
+    assert topology("graph", "t.yaml", "--json", "-f", "svg", folder=folder).code == 2
 
 
 @pytest.mark.parametrize("settings", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=str)

@@ -45,7 +45,7 @@ def full_model(vhost: str, url: str, upstream_url: str, version: Version) -> dic
         **users(vhost),
         "federation_upstreams": upstreams(upstream_url),
         "shovels": shovels(url),
-        "silence": {"unknown-argument": "x-team is for people who look at queues"},
+        "ignore_rules": {"unknown-argument": "x-team is for people who look at queues"},
     }
 
 
@@ -83,7 +83,7 @@ def queues(version: Version) -> dict[str, Any]:
         found[f"{queue_type} full"] = {"type": queue_type, **settings(queue_type, version)}
         found[f"{queue_type} fixed"] = {
             "type": queue_type,
-            "fixed_arguments": True,
+            "settings_as_arguments": True,
             **settings(queue_type, version, as_arguments=True),
         }
     return found

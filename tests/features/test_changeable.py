@@ -199,7 +199,11 @@ def test_no_policy_comes_between_a_queue_and_its_settings(changing: Changing) ->
 def test_fixed_arguments_are_refused_while_messages_are_in_the_queue(changing: Changing) -> None:
     assert changing.client.ready("classic")
     changed = copy.deepcopy(changing.topology)
-    changed["queues"]["classic"] = {"type": "classic", "max_length": 70, "fixed_arguments": True}
+    changed["queues"]["classic"] = {
+        "type": "classic",
+        "max_length": 70,
+        "settings_as_arguments": True,
+    }
     changing.stack.configure(changed)
     said = changing.stack.run("preview")
     assert said.code != 0
@@ -216,7 +220,7 @@ def test_fixed_arguments_replace_an_empty_queue(changing: Changing) -> None:
     changing.topology["queues"]["classic"] = {
         "type": "classic",
         "max_length": 70,
-        "fixed_arguments": True,
+        "settings_as_arguments": True,
     }
     changing.stack.configure(changing.topology)
     changing.stack.up()

@@ -98,7 +98,7 @@ def test_the_full_model_is_full(each_broker: Broker) -> None:
     about_the_stack = {
         "adopt",
         "allow_deletion",
-        "ignore",
+        "ignore_drift",
         "migrate",
         "protect",
         "rabbitmq_version",

@@ -115,7 +115,7 @@ def test_everything_goes_over_tls(make_stack: MakeStack, strict: TlsBroker) -> N
     with Api(strict.plain) as api:
         assert api.publish(stack.vhost, "events", "any")
     shown = "1 message, 0 consumers"  # once the broker has counted
-    eventually(lambda: shown in stack.command("map", stack.name, "--live").text, wanted=True)
+    eventually(lambda: shown in stack.command("graph", stack.name, "--live").text, wanted=True)
     configure(stack, strict, {**SERVICES, "queues": {}, "bindings": [], "services": {}}, **CLIENT)
     (stack.folder / "plan.json").write_text(stack.run("preview", "--json").text)
     said = stack.command("gate", "plan.json", "--stack", stack.name)
@@ -139,7 +139,7 @@ def test_the_guards_ask_over_tls(broker: TlsBroker) -> None:
 def test_a_map_asks_over_tls(make_stack: MakeStack, broker: TlsBroker) -> None:
     stack = make_stack(broker.plain)
     configure(stack, broker, SERVICES)
-    said = stack.command("map", stack.name, "--live")
+    said = stack.command("graph", stack.name, "--live")
     assert said.code == 0, said.text
     assert "not on the broker" in said.text
 

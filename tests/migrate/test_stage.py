@@ -152,7 +152,7 @@ def test_more_messages_than_the_limit_are_refused() -> None:
 
 def test_limits_are_those_that_drop() -> None:
     assert moved(OLD, max_length=10).limits == {"max-length": 10}
-    assert moved(OLD, max_length=10, fixed_arguments=True).limits == {"max-length": 10}
+    assert moved(OLD, max_length=10, settings_as_arguments=True).limits == {"max-length": 10}
     assert moved(OLD, max_length=10, overflow="reject-publish").limits == {}
 
 

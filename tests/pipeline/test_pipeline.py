@@ -20,7 +20,7 @@ from tests.pipeline.landed import EXAMPLE, SERVICES, STACK_FILE, Pipeline, lande
 from toolchain.engine import Engine
 from toolchain.node import Broker
 from topology.cli.checking import check_file
-from topology.drawing import graph, to_mermaid
+from topology.graph import build_graph, to_mermaid
 
 __all__ = ["engine"]
 
@@ -161,9 +161,9 @@ def test_the_map_in_its_readme_is_as_the_stack_is() -> None:
     finding = check_file(STACK_FILE, str(STACK_FILE), None)
     assert finding.checked is not None
     assert finding.problems == ()
-    drawn = to_mermaid(graph(finding.checked.expanded))
+    drawn = to_mermaid(build_graph(finding.checked.expanded))
     text = (EXAMPLE / "README.md").read_text(encoding="utf-8")
-    assert f"```mermaid\n{drawn}```" in text, "python -m topology map Pulumi.pipeline.yaml"
+    assert f"```mermaid\n{drawn}```" in text, "python -m topology graph Pulumi.pipeline.yaml"
 
 
 @pytest.mark.parametrize("outputs", ["", "[]", '{"services": "[secret]"}', '{"services": {}}'])

@@ -61,7 +61,7 @@ def _settings() -> st.SearchStrategy[dict[str, Any]]:
 
 
 SETTLED_QUEUES: Final = st.builds(
-    lambda kind, settings, fixed: {"type": kind, "fixed_arguments": fixed, **settings},
+    lambda kind, settings, fixed: {"type": kind, "settings_as_arguments": fixed, **settings},
     st.sampled_from(TYPES),
     _settings(),
     st.booleans(),

@@ -83,7 +83,7 @@ def test_a_setting_passes_just_where_it_is_known(
     applied = all(entry.policy is None or entry.policy.known(version) for entry in settings)
     arguments = {queue_arguments()[name].name: value for name, value in declared(setting).items()}
     by_policy = {"type": kind, **declared(setting)}
-    fixed = {**by_policy, "fixed_arguments": True}
+    fixed = {**by_policy, "settings_as_arguments": True}
     raw = {"type": kind, "arguments": arguments}
     assert (not found(by_policy, version)) == (known and applied)
     assert (not found(fixed, version)) == known

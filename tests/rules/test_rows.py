@@ -21,7 +21,7 @@ _ELSEWHERE: Final[dict[str, Any]] = {
 }
 """Where dead letters of the queues under test may go."""
 
-_WITHOUT_BINDINGS: Final = {"unreached-queue", "unbound-exchange"}
+_WITHOUT_BINDINGS: Final = {"unreachable-queue", "unbound-exchange"}
 
 
 def _rows(name: str) -> list[Any]:

@@ -15,7 +15,7 @@ from topology.version import NEWEST, BrokerFacts, Version
 FOLDER: Final = Path(__file__).parent / "wrong"
 
 _BESIDE_THE_POINT: Final = {
-    "unreached-queue": "these queues are published to by their names",
+    "unreachable-queue": "these queues are published to by their names",
     "unbound-exchange": "clients bind their own queues",
 }
 
@@ -30,11 +30,11 @@ def _cases() -> list[Any]:
 
 @pytest.mark.parametrize("case", _cases())
 def test_every_problem_is_told_in_these_words(case: dict[str, Any]) -> None:
-    silence = {} if case.get("loud") else {"silence": _BESIDE_THE_POINT}
+    ignored = {} if case.get("loud") else {"ignore_rules": _BESIDE_THE_POINT}
     version = Version.parse(case["version"]) if "version" in case else NEWEST
     plugins = frozenset(case["plugins"]) if "plugins" in case else None
     facts = BrokerFacts(version, plugins=plugins)
-    problems = check({"vhost": "v", **case["config"], **silence}, facts).problems
+    problems = check({"vhost": "v", **case["config"], **ignored}, facts).problems
     assert [f"{problem.severity.value}: {problem}" for problem in problems] == case["problems"]
 
 

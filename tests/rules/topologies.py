@@ -43,7 +43,7 @@ _QUEUE: Final = st.fixed_dictionaries(
         "dead_letter_strategy": st.sampled_from(("at-most-once", "at-least-once")),
         "delivery_limit": st.sampled_from((-1, 0, 5)),
         "max_age": st.sampled_from(("7D", "0s", "٣D")),
-        "fixed_arguments": st.booleans(),
+        "settings_as_arguments": st.booleans(),
         "profile": _NAMES,
         "dead_letter": st.booleans() | st.builds(lambda name: {"queue": name}, _NAMES),
         "retry": st.builds(lambda delays: {"delays": delays}, st.lists(_TTL, min_size=1)),

@@ -67,7 +67,7 @@ ATTACKS = (
     Attack("stream to quorum", (queue_with("audit", type="quorum", max_age=None),), ("audit",)),
     Attack("argument changed", (queue_with("ordered", single_active_consumer=None),), ("ordered",)),
     Attack("raw argument", (queue_with("lent", arguments={"x-max-priority": 5}),), ("lent",)),
-    Attack("settings as arguments", (queue_with("work", fixed_arguments=True),), ("work",)),
+    Attack("settings as arguments", (queue_with("work", settings_as_arguments=True),), ("work",)),
     Attack("durable changed", (queue_with("work", durable=False),), ()),
     Attack("auto_delete changed", (queue_with("watched", auto_delete=True),), ("watched",)),
     Attack("dead letters off", (_no_dead_letters,), ("retried.dead-letter",), quick=True),

@@ -76,7 +76,7 @@ def test_what_a_service_works_with_must_be_declared() -> None:
         ),
         (
             "services.worker.declares.prefix: is the beginning of queue work; "
-            "choose a prefix of its own [prefix-over-declared-queue]"
+            "choose a prefix of its own [prefix-matches-declared-queue]"
         ),
     ]
 

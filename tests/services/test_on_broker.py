@@ -132,7 +132,7 @@ def topologies(draw: st.DrawFn) -> dict[str, Any]:
         "exchanges": {name: {} for name in exchanges},
         "queues": {name: {} for name in queues},
         "services": {f"{token}-{index}": one for index, one in enumerate(services)},
-        "silence": {},
+        "ignore_rules": {},
     }
 
 

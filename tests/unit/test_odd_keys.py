@@ -31,8 +31,8 @@ def first_errors(raw: Any) -> list[str]:
             ['services.s.publishes["[key]"]: must be a list, not a number'],
         ),
         (
-            {"vhost": "v", "silence": {"[key]": 1}},
-            ['silence["[key]"]: must be text, not a number; put it in quotes'],
+            {"vhost": "v", "ignore_rules": {"[key]": 1}},
+            ['ignore_rules["[key]"]: must be text, not a number; put it in quotes'],
         ),
         ({"vhost": "v", "queues": {"": {}}}, ['queues[""]: the name is empty; give it a name']),
         ({"vhost": "v", "queues": {5: {}}}, ["queues[5]: a name must be text; put it in quotes"]),

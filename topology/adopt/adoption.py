@@ -23,7 +23,7 @@ from topology.kind import Kind
 from topology.problems import Path
 from topology.version import NEWEST, BrokerFacts
 
-_ORDER = ("rabbitmq_version", "vhost", *KINDS, "ignore", "silence")
+_ORDER = ("rabbitmq_version", "vhost", *KINDS, "ignore_drift", "ignore_rules")
 _SECTIONS = {kind: section for section, kind in KINDS.items()}
 
 
@@ -81,7 +81,7 @@ def adopt_vhost(
     if (snapshot.vhost or {}).get("tags"):
         silent.append(f"{Kind.VHOST}:{glob.escape(name)}")
     if silent:
-        config["ignore"] = silent
+        config["ignore_drift"] = silent
     return Adoption(
         vhost=name,
         config=config,

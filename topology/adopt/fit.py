@@ -1,6 +1,6 @@
 """What the checks refuse is left out, so that the rest can be declared.
 
-A broker works as it is, so a rule that a user may silence is silenced with that reason. Objects
+A broker works as it is, so an ignorable rule is ignored with that reason. Objects
 that break any other rule, which no provider could make again, are left out; what refers to them
 then breaks a rule too, until all that is left fits.
 """
@@ -17,7 +17,7 @@ from topology.problems import ConfigError, Path, Problem
 from topology.rules import RULES
 from topology.version import BrokerFacts
 
-_SILENCEABLE: Final = frozenset(rule.name for rule in RULES if rule.silenceable)
+_IGNORABLE: Final = frozenset(rule.name for rule in RULES if rule.ignorable)
 _SECTION_AND_NAME: Final = 2
 _SHOWN: Final = 3
 
@@ -30,11 +30,11 @@ def fit(draft: Draft, base: dict[str, Any], broker: BrokerFacts) -> dict[str, An
         problems = list(_errors(config, broker))
         places: dict[str, list[Problem]] = defaultdict(list)
         for problem in problems:
-            if problem.rule in _SILENCEABLE:
+            if problem.rule in _IGNORABLE:
                 places[problem.rule].append(problem)
-        fatal = [problem for problem in problems if problem.rule not in _SILENCEABLE]
+        fatal = [problem for problem in problems if problem.rule not in _IGNORABLE]
         if not fatal:
-            return config | _silenced(places)
+            return config | _ignored_rules(places)
         reasons: dict[Path, str] = {}
         for problem in fatal:
             if len(problem.path) >= _SECTION_AND_NAME:
@@ -59,10 +59,10 @@ def _errors(config: dict[str, Any], broker: BrokerFacts) -> Iterator[Problem]:
                 yield problem
 
 
-def _silenced(places: dict[str, list[Problem]]) -> dict[str, Any]:
+def _ignored_rules(places: dict[str, list[Problem]]) -> dict[str, Any]:
     if not places:
         return {}
-    return {"silence": {rule: _reason(found) for rule, found in sorted(places.items())}}
+    return {"ignore_rules": {rule: _reason(found) for rule, found in sorted(places.items())}}
 
 
 def _reason(found: list[Problem]) -> str:

@@ -58,9 +58,9 @@ def queue_entry(
     if arguments:
         entry["arguments"] = arguments
     if fixed:
-        entry["fixed_arguments"] = True
+        entry["settings_as_arguments"] = True
     if not told and kind == "classic" and version < Version(4, 0):
-        entry["type_argument"] = False
+        entry["declare_queue_type"] = False
     return entry
 
 

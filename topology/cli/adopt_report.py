@@ -77,9 +77,9 @@ def _plan(plan: Plan, folder: Path) -> Iterator[str]:
         what = "1 binding with arguments" if one else f"{plan.hashed} bindings with arguments"
         yield f"  not in the import file: {what}, whose id only the broker knows;"
         yield "    the second command asks it"
-    if silenced := adoption.config.get("silence"):
-        yield "  silenced rules, as it works on the broker; look at each and take it out again:"
-        yield from (f"    {rule}: {reason}" for rule, reason in silenced.items())
+    if ignored_rules := adoption.config.get("ignore_rules"):
+        yield "  ignored rules, as it works on the broker; look at each and take it out again:"
+        yield from (f"    {rule}: {reason}" for rule, reason in ignored_rules.items())
     if warnings := adoption.checked.warnings:
         number = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
         yield f"  {number}: python -m topology check {shlex.quote(str(plan.stack_file(folder)))}"
@@ -155,7 +155,7 @@ def _plan_dict(plan: Plan, folder: Path) -> dict[str, Any]:
         ],
         "remarks": list(adoption.remarks),
         "secrets": [render_path(path) for path in adoption.secrets],
-        "silenced": adoption.config.get("silence", {}),
+        "ignored_rules": adoption.config.get("ignore_rules", {}),
         "warnings": [str(problem) for problem in adoption.checked.warnings],
         "commands": list(commands(plan, folder)),
         "problems": [],

@@ -40,7 +40,7 @@ def drift(
         typer.Option(
             metavar="PATTERN",
             help="Undeclared objects that are meant to be there, as in 'reply-*' or "
-            "'queue:reply-*'. May be given several times, and adds to the config dict's ignore.",
+            "'queue:reply-*'. May be given several times; adds to the config dict's ignore_drift.",
         ),
     ] = None,
     *,
@@ -62,7 +62,7 @@ def drift(
             topology,
             read_snapshot(management, topology.vhost.name),
             passwords=_generated_passwords(chosen, topology),
-            ignore=Ignore.of([*topology.ignore, *(ignore or [])]),
+            ignore=Ignore.of([*topology.ignore_drift, *(ignore or [])]),
             deployer=config.connection.username,
         )
     if markdown:

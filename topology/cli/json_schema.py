@@ -104,7 +104,7 @@ def _topology() -> Schema:
             definition.pop("required", None)
     schema = _tidy(generated)
     schema["properties"] = {EXTENDS: _extends(), **schema["properties"]}
-    schema["properties"]["silence"] |= _silence()
+    schema["properties"]["ignore_rules"] |= _ignore_rules_schema()
     return {**schema, "definitions": {k: _tidy(v) for k, v in sorted(definitions.items())}}
 
 
@@ -119,9 +119,9 @@ def _extends() -> Schema:
     }
 
 
-def _silence() -> Schema:
+def _ignore_rules_schema() -> Schema:
     reason = {"type": "string", "minLength": 1}
-    rules = sorted((rule for rule in RULES if rule.silenceable), key=lambda rule: rule.name)
+    rules = sorted((rule for rule in RULES if rule.ignorable), key=lambda rule: rule.name)
     return {
         "properties": {
             rule.name: {"description": _one_line(rule.explanation), **reason} for rule in rules

@@ -18,7 +18,7 @@ def declare_queue(
     # RabbitMQ 4 adds the type to what it tells of a queue. A queue declared without one would then
     # differ from its declaration, and the next refresh would plan to replace it.
     arguments = dict(queue.arguments)
-    if queue.type_argument:
+    if queue.declare_queue_type:
         arguments["x-queue-type"] = queue.type
     return rabbitmq.Queue(
         scope.logical_name(name),

@@ -118,12 +118,12 @@ def _queue_settings(queue: Queue) -> tuple[Queue, dict[str, Any]]:
         value = getattr(queue, name)
         if value is None:
             continue
-        if setting.policy is None or queue.fixed_arguments:
+        if setting.policy is None or queue.settings_as_arguments:
             arguments[setting.name] = value
         else:
             policy[setting.policy.name] = value
     cleared = dict.fromkeys(settings)
-    plain = {**cleared, "arguments": arguments, "fixed_arguments": False}
+    plain = {**cleared, "arguments": arguments, "settings_as_arguments": False}
     return queue.model_copy(update=plain), policy
 
 

@@ -98,5 +98,5 @@ class Move:
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments that the new queue is declared with."""
-        own = {"x-queue-type": self.declared.type} if self.declared.type_argument else {}
+        own = {"x-queue-type": self.declared.type} if self.declared.declare_queue_type else {}
         return {**self.declared.arguments, **own}

@@ -225,10 +225,10 @@ class Queue(Model):
 
     arguments: Arguments = Field(default_factory=dict)
     """Raw arguments, with the types they have here. Fixed when the queue is declared."""
-    type_argument: bool = True
+    declare_queue_type: bool = True
     """Whether the queue is declared with the argument `x-queue-type`. `false` is for a classic
     queue that was made without it, as RabbitMQ before 4.0 allows, and is taken over as it is."""
-    fixed_arguments: bool = False
+    settings_as_arguments: bool = False
     """Write the settings as arguments instead of a policy: they can then never change without
     replacing the queue."""
     protect: bool | None = None

@@ -103,9 +103,9 @@ class Topology(Model):
     migrate: bool = False
     """Whether `python -m topology migrate` may change what is fixed in a queue by moving its
     messages. Queues may say otherwise."""
-    ignore: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
-    """Objects on the broker that `drift` does not tell of although nobody declared them: a name
+    ignore_drift: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
+    """Objects on the broker that `drift` does not report although they are not declared: a name
     with `*` and `?`, of any kind (`reply-*`) or of one (`queue:reply-*`). Of the vhost itself,
     these are its tags, which no stack can declare."""
-    silence: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
-    """Rules that must not speak, by name, each with the reason why."""
+    ignore_rules: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
+    """Rules that are not applied, by name, each with the reason why."""

@@ -8,7 +8,7 @@ from topology.rules.binding import (
     binding_matches_everything,
     binding_never_matches,
     headers_without_x_match,
-    unfit_binding,
+    invalid_binding,
     wildcard_on_direct,
 )
 from topology.rules.binding_key import unmanageable_binding
@@ -32,7 +32,7 @@ from topology.rules.dead_letter_target import (
 from topology.rules.duplicates import duplicate_binding
 from topology.rules.durability import auto_delete, impossible_durability, transient
 from topology.rules.exchange import (
-    alternate_said_twice,
+    duplicate_alternate_exchange,
     exchange_argument,
     missing_exchange_type,
     unknown_exchange_argument,
@@ -46,40 +46,40 @@ from topology.rules.names import (
     unmanageable_name,
     unreachable_name,
 )
-from topology.rules.numeric_text import numeric_text
+from topology.rules.numeric_string import numeric_string
 from topology.rules.outranking import outranking_policy
 from topology.rules.permission import (
     duplicate_permission,
     invalid_permission,
     permission_matches_nothing,
 )
-from topology.rules.plugins import missing_plugin, sharding_key_alone
+from topology.rules.plugins import missing_plugin, sharding_key_without_shards
 from topology.rules.policy_definition import (
+    conflicting_policy_keys,
     empty_policy,
-    excluding_policy_keys,
     inapplicable_policy,
     misplaced_policy_key,
     unknown_policy_key,
-    unsendable_priority,
+    unsupported_priority,
 )
 from topology.rules.policy_pattern import (
     equal_priorities,
     invalid_pattern,
-    many_policies,
     policy_matches_nothing,
     shadowed_policy,
-    typed_apply_to,
+    too_many_policies,
+    unsupported_apply_to,
 )
-from topology.rules.queue_argument import argument_value, said_twice, unknown_argument
+from topology.rules.queue_argument import argument_value, duplicate_setting, unknown_argument
 from topology.rules.queue_setting import (
+    declare_queue_type,
     ignored_setting,
-    many_priorities,
-    type_argument,
+    no_effect,
+    too_many_priorities,
     unsupported_setting,
     unsupported_value,
-    without_effect,
 )
-from topology.rules.reachability import unbound_exchange, unreached_queue
+from topology.rules.reachability import unbound_exchange, unreachable_queue
 from topology.rules.references import (
     undeclared_reference,
     undeclared_upstream,
@@ -87,7 +87,7 @@ from topology.rules.references import (
 )
 from topology.rules.rule import Rule
 from topology.rules.services import (
-    prefix_over_declared_queue,
+    prefix_matches_declared_queue,
     routing_keys_without_topic,
     undeclared_service_reference,
 )
@@ -109,7 +109,11 @@ from topology.rules.user import (
     unmanageable_tag,
     unusable_password,
 )
-from topology.rules.vhost import closed_vhost, default_queue_type_without_effect, queue_limit
+from topology.rules.vhost import (
+    default_queue_type_without_effect,
+    queue_limit,
+    vhost_refuses_connections,
+)
 
 _NAMES: Final = (
     reserved_name,
@@ -129,14 +133,14 @@ _REFERENCES: Final = (
     undeclared_upstream,
 )
 
-_VHOST: Final = (queue_limit, closed_vhost, default_queue_type_without_effect)
+_VHOST: Final = (queue_limit, vhost_refuses_connections, default_queue_type_without_effect)
 
 _EXCHANGES: Final = (
     unknown_exchange_type,
     missing_exchange_type,
     exchange_argument,
     unknown_exchange_argument,
-    alternate_said_twice,
+    duplicate_alternate_exchange,
     unbound_exchange,
 )
 
@@ -147,13 +151,13 @@ _QUEUES: Final = (
     unsupported_value,
     argument_value,
     unknown_argument,
-    said_twice,
-    type_argument,
+    duplicate_setting,
+    declare_queue_type,
     transient,
     auto_delete,
-    without_effect,
-    many_priorities,
-    unreached_queue,
+    no_effect,
+    too_many_priorities,
+    unreachable_queue,
     migrate_from,
 )
 
@@ -177,25 +181,25 @@ _BINDINGS: Final = (
     headers_without_x_match,
     wildcard_on_direct,
     arguments_without_effect,
-    unfit_binding,
+    invalid_binding,
 )
 
 _POLICIES: Final = (
     invalid_pattern,
-    typed_apply_to,
+    unsupported_apply_to,
     empty_policy,
     unknown_policy_key,
-    excluding_policy_keys,
-    sharding_key_alone,
+    conflicting_policy_keys,
+    sharding_key_without_shards,
     outranking_policy,
-    unsendable_priority,
+    unsupported_priority,
     misplaced_policy_key,
     inapplicable_policy,
-    numeric_text,
+    numeric_string,
     policy_matches_nothing,
     shadowed_policy,
     equal_priorities,
-    many_policies,
+    too_many_policies,
 )
 
 _USERS: Final = (
@@ -210,7 +214,7 @@ _USERS: Final = (
     topic_permission_without_effect,
     undeclared_service_reference,
     routing_keys_without_topic,
-    prefix_over_declared_queue,
+    prefix_matches_declared_queue,
 )
 
 _LINKS: Final = (

@@ -35,7 +35,7 @@ def binding_argument(view: View) -> Iterator[Finding]:
                 yield (*path, "arguments", argument), *problem
 
 
-@error("binding-never-matches", silenceable=True)
+@error("binding-never-matches", ignorable=True)
 def binding_never_matches(view: View) -> Iterator[Finding]:
     """A headers binding with `x-match: any` and no header to look at matches no message. Headers
     that begin with `x-` count only with `any-with-x` and `all-with-x`."""
@@ -91,8 +91,8 @@ def arguments_without_effect(view: View) -> Iterator[Finding]:
             yield (*path, "arguments"), message, "leave them out, or use a headers exchange"
 
 
-@error("unfit-binding")
-def unfit_binding(view: View) -> Iterator[Finding]:
+@error("invalid-binding")
+def invalid_binding(view: View) -> Iterator[Finding]:
     """Some exchange types take only certain bindings and answer 400 to others: a consistent hash
     exchange needs a weight as its binding key, a local random exchange leads to classic queues
     alone and without a key, a JMS topic exchange is bound by JMS clients."""

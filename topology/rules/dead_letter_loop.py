@@ -9,7 +9,7 @@ from topology.rules.rule import Finding, error, warning
 from topology.rules.view import View
 
 
-@error("dead-letter-loop", silenceable=True)
+@error("dead-letter-loop", ignorable=True)
 def dead_letter_loop(view: View) -> Iterator[Finding]:
     """RabbitMQ drops a message that comes back to a queue where it was dead-lettered before, if it
     was never rejected on the way, only expired or pushed out; a quorum queue with at-least-once
@@ -61,10 +61,10 @@ def endless_retry(view: View) -> Iterator[Finding]:
             yield path, message, "write retry instead, or let the consumer count x-death"
 
 
-@error("dead-letter-unrouted", silenceable=True)
+@error("dead-letter-unrouted", ignorable=True)
 def dead_letter_unrouted(view: View) -> Iterator[Finding]:
-    """A dead letter that its exchange cannot route is dropped. Silence this where clients make the
-    bindings."""
+    """A dead letter that its exchange cannot route is dropped. Ignore the rule where clients make
+    the bindings."""
     routing = view.routing
     for name in view.declared.queues:
         queue = view.effective[name]

@@ -11,10 +11,10 @@ from topology.rules.view import View
 _HINT = "declare it, or correct the name"
 
 
-@error("undeclared-dead-letter-exchange", silenceable=True)
+@error("undeclared-dead-letter-exchange", ignorable=True)
 def undeclared_dead_letter_exchange(view: View) -> Iterator[Finding]:
     """RabbitMQ accepts a dead-letter exchange that does not exist, and drops the messages that
-    should go there. Silence this for an exchange that is made elsewhere."""
+    should go there. Ignore the rule for an exchange that is declared elsewhere."""
     for place, queue in view.written.queues():
         raw = queue.arguments.get("x-dead-letter-exchange")
         path = (*place, "arguments", "x-dead-letter-exchange")
@@ -25,10 +25,10 @@ def undeclared_dead_letter_exchange(view: View) -> Iterator[Finding]:
         yield from _exchange(view, path, policy.definition.values().get("dead-letter-exchange"))
 
 
-@error("undeclared-alternate-exchange", silenceable=True)
+@error("undeclared-alternate-exchange", ignorable=True)
 def undeclared_alternate_exchange(view: View) -> Iterator[Finding]:
     """RabbitMQ accepts an alternate exchange that does not exist, and drops the messages that
-    should go there. Silence this for an exchange that is made elsewhere."""
+    should go there. Ignore the rule for an exchange that is declared elsewhere."""
     for place, exchange in view.written.exchanges():
         raw = exchange.arguments.get("alternate-exchange")
         yield from _exchange(view, (*place, "arguments", "alternate-exchange"), raw)
@@ -38,7 +38,7 @@ def undeclared_alternate_exchange(view: View) -> Iterator[Finding]:
         yield from _exchange(view, path, policy.definition.values().get("alternate-exchange"))
 
 
-@error("dead-letter-to-default-exchange", silenceable=True)
+@error("dead-letter-to-default-exchange", ignorable=True)
 def dead_letter_to_default_exchange(view: View) -> Iterator[Finding]:
     """The default exchange routes to the queue that the routing key names. Dead letters keep the
     key they were published with, which often is the name of the very queue they come from, unless

@@ -26,7 +26,7 @@ def impossible_durability(view: View) -> Iterator[Finding]:
                 yield path, f"{kind} {wanted}{origin}", hint
 
 
-@warning("transient")
+@warning("non-durable")
 def transient(view: View) -> Iterator[Finding]:
     """A transient queue is gone with its messages when its node restarts, and the stack would have
     to make it again. RabbitMQ has deprecated transient queues that are not exclusive and will

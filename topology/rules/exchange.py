@@ -13,9 +13,9 @@ from topology.rules.view import View
 _ALTERNATE = "alternate-exchange"
 
 
-@error("unknown-exchange-type", silenceable=True)
+@error("unknown-exchange-type", ignorable=True)
 def unknown_exchange_type(view: View) -> Iterator[Finding]:
-    """RabbitMQ refuses an exchange whose type neither it nor an enabled plugin knows (400). Silence
+    """RabbitMQ refuses an exchange whose type neither it nor an enabled plugin knows (400). Ignore
     this for a plugin that is not known here."""
     for name, exchange in view.own_exchanges():
         if exchange.type not in EXCHANGE_KINDS and view.broker.exchange_types is None:
@@ -62,7 +62,7 @@ def exchange_argument(view: View) -> Iterator[Finding]:
         yield from _delaying(view, name, exchange)
 
 
-@error("unknown-exchange-argument", silenceable=True)
+@error("unknown-exchange-argument", ignorable=True)
 def unknown_exchange_argument(view: View) -> Iterator[Finding]:
     """RabbitMQ accepts arguments of exchanges that nothing reads, misspelt ones included."""
     for name, exchange in view.own_exchanges():
@@ -77,8 +77,8 @@ def unknown_exchange_argument(view: View) -> Iterator[Finding]:
                 yield path, message, _meant(argument, known)
 
 
-@error("alternate-said-twice")
-def alternate_said_twice(view: View) -> Iterator[Finding]:
+@error("duplicate-alternate-exchange")
+def duplicate_alternate_exchange(view: View) -> Iterator[Finding]:
     """`alternate_exchange` is applied by a policy and a raw argument is fixed when the exchange is
     declared; RabbitMQ follows the argument."""
     for name, exchange in view.own_exchanges():
@@ -116,4 +116,7 @@ def _delaying(view: View, name: str, exchange: Exchange) -> Iterator[Finding]:
 def _meant(argument: str, known: tuple[str, ...]) -> str:
     if argument in ("alternate_exchange", f"x-{_ALTERNATE}"):
         return "write the setting alternate_exchange"
-    return did_you_mean(argument, known) or "remove it, or silence this where a plugin reads it"
+    return (
+        did_you_mean(argument, known)
+        or "remove it, or list the rule in ignore_rules where a plugin reads it"
+    )

@@ -14,10 +14,10 @@ _SECTIONS: Final = {"shovels": "rabbitmq_shovel", "federation_upstreams": "rabbi
 _WITHOUT_SHARDS: Final = "routing-key"
 
 
-@error("missing-plugin", silenceable=True)
+@error("missing-plugin", ignorable=True)
 def missing_plugin(view: View) -> Iterator[Finding]:
     """RabbitMQ refuses shovels, upstreams and some keys of policies unless their plugin is enabled
-    (400). Silence this where another plugin brings the one that is needed."""
+    (400). Ignore the rule where another plugin brings the one that is needed."""
     for section, plugin in _SECTIONS.items():
         if getattr(view.declared, section):
             yield from _needed(view, (section,), plugin)
@@ -28,8 +28,8 @@ def missing_plugin(view: View) -> Iterator[Finding]:
                 yield from _needed(view, ("policies", name, "definition", key), needed)
 
 
-@error("sharding-key-alone")
-def sharding_key_alone(view: View) -> Iterator[Finding]:
+@error("sharding-key-without-shards")
+def sharding_key_without_shards(view: View) -> Iterator[Finding]:
     """RabbitMQ refuses a policy with the sharding plugin's `routing-key` and without
     `shards-per-node` (400)."""
     for name, policy in view.declared.policies.items():

@@ -55,8 +55,8 @@ def unknown_policy_key(view: View) -> Iterator[Finding]:
                 yield path, message, "set it in a policy"
 
 
-@error("excluding-policy-keys")
-def excluding_policy_keys(view: View) -> Iterator[Finding]:
+@error("conflicting-policy-keys")
+def conflicting_policy_keys(view: View) -> Iterator[Finding]:
     """Keys that RabbitMQ refuses together, or one without the other (400)."""
     for name, policy in view.declared.policies.items():
         definition = policy.definition.values()
@@ -67,15 +67,15 @@ def excluding_policy_keys(view: View) -> Iterator[Finding]:
         yield from _mirroring(path, definition)
 
 
-@error("unsendable-priority")
-def unsendable_priority(view: View) -> Iterator[Finding]:
+@error("unsupported-priority")
+def unsupported_priority(view: View) -> Iterator[Finding]:
     """The provider reads numbers as floating-point ones: a huge priority arrives as another."""
     for place, policy in policy_places(view.declared):
         if abs(policy.priority) >= EXACT:
             yield (*place, "priority"), *inexact(EXACT)
 
 
-@error("misplaced-policy-key", silenceable=True)
+@error("misplaced-policy-key", ignorable=True)
 def misplaced_policy_key(view: View) -> Iterator[Finding]:
     """RabbitMQ accepts settings of queues in a policy for exchanges, and the other way round, and
     nothing reads them. A setting of another queue type keeps the whole policy from applying."""

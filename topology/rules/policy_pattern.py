@@ -34,8 +34,8 @@ def invalid_pattern(view: View) -> Iterator[Finding]:
             yield (*place, "definition", UPSTREAM_PATTERN), *problem
 
 
-@error("typed-apply-to")
-def typed_apply_to(view: View) -> Iterator[Finding]:
+@error("unsupported-apply-to")
+def unsupported_apply_to(view: View) -> Iterator[Finding]:
     """Before 3.12, RabbitMQ refuses a policy for one queue type (400)."""
     for place, policy in policy_places(view.declared):
         if policy.apply_to in _TYPED and view.version < TYPED_APPLY_TO_SINCE:
@@ -57,8 +57,8 @@ def policy_matches_nothing(view: View) -> Iterator[Finding]:
                 yield path, message, "correct it, if it is not for objects that clients declare"
 
 
-@warning("many-policies")
-def many_policies(view: View) -> Iterator[Finding]:
+@warning("too-many-policies")
+def too_many_policies(view: View) -> Iterator[Finding]:
     """When a policy is set, RabbitMQ matches every queue of the vhost with all policies, and each
     queue or exchange with settings of its own has one: its work grows with the cube of their
     number."""
@@ -68,7 +68,9 @@ def many_policies(view: View) -> Iterator[Finding]:
             f"{own} queues and exchanges have settings of their own, each applied by a policy of "
             "its own, and setting so many takes RabbitMQ minutes"
         )
-        hint = "give those that need the same one policy, write fixed_arguments: true, or shard"
+        hint = (
+            "give those that need the same one policy, write settings_as_arguments: true, or shard"
+        )
         yield ("queues",), message, f"{hint} the vhost"
 
 

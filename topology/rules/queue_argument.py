@@ -22,7 +22,7 @@ from topology.schema_errors import problems as schema_problems
 _TYPE = "x-queue-type"
 
 
-@error("unknown-argument", silenceable=True)
+@error("unknown-argument", ignorable=True)
 def unknown_argument(view: View) -> Iterator[Finding]:
     """RabbitMQ accepts arguments of queues that it does not know, misspelt ones included, and
     ignores them."""
@@ -53,8 +53,8 @@ def argument_value(view: View) -> Iterator[Finding]:
                 yield path, *problem
 
 
-@error("said-twice")
-def said_twice(view: View) -> Iterator[Finding]:
+@error("duplicate-setting")
+def duplicate_setting(view: View) -> Iterator[Finding]:
     """A setting is applied by a policy and a raw argument is fixed when the queue is declared; of
     two that say the same, RabbitMQ takes one. `x-queue-type` is always set from `type`."""
     by_argument = settings_by_argument()
@@ -93,7 +93,10 @@ def _meant(argument: str) -> str:
     prefixed = f"x-{argument.removeprefix('x-').replace('_', '-')}"
     if prefixed in known:
         return f"write {prefixed}, or the setting {known[prefixed]}"
-    return did_you_mean(argument, _names()) or "remove it, or silence this where a plugin reads it"
+    return (
+        did_you_mean(argument, _names())
+        or "remove it, or list the rule in ignore_rules where a plugin reads it"
+    )
 
 
 @cache

@@ -37,11 +37,11 @@ def unsupported_setting(view: View) -> Iterator[Finding]:
 
 
 @error("type-argument")
-def type_argument(view: View) -> Iterator[Finding]:
+def declare_queue_type(view: View) -> Iterator[Finding]:
     """A queue that is declared without saying its type becomes a classic one."""
     for name, queue in view.own_queues():
-        if not queue.type_argument and queue.type != "classic":
-            path: Path = ("queues", name, "type_argument")
+        if not queue.declare_queue_type and queue.type != "classic":
+            path: Path = ("queues", name, "declare_queue_type")
             yield path, f"a {queue.type} queue must say its type", "leave this out"
 
 
@@ -70,8 +70,8 @@ def unsupported_value(view: View) -> Iterator[Finding]:
             yield path, *inexact(limit)
 
 
-@warning("without-effect")
-def without_effect(view: View) -> Iterator[Finding]:
+@warning("no-effect")
+def no_effect(view: View) -> Iterator[Finding]:
     """Settings that RabbitMQ still takes and no longer looks at: `queue_mode` from 3.12, where
     every classic queue keeps its messages on disk; in-memory limits of quorum queues from 3.10."""
     for path, setting, _, _ in view.said:
@@ -84,8 +84,8 @@ def without_effect(view: View) -> Iterator[Finding]:
                 yield (*place, "arguments", argument), "has no effect", advice or "leave it out"
 
 
-@warning("many-priorities")
-def many_priorities(view: View) -> Iterator[Finding]:
+@warning("too-many-priorities")
+def too_many_priorities(view: View) -> Iterator[Finding]:
     """Every priority is a queue of its own inside RabbitMQ, with its own memory and processor
     time."""
     for path, setting, value, _ in view.said:
@@ -104,14 +104,14 @@ def _unsupported(view: View) -> Iterator[tuple[Finding, bool]]:
             if field not in queue.model_fields_set or getattr(queue, field) is None:
                 continue
             path = view.written.queue_setting(name, field)
-            fixed = queue.fixed_arguments or setting.policy is None
+            fixed = queue.settings_as_arguments or setting.policy is None
             if not setting.known(queue_type, view.version):
                 finding = _unknown(view, name, path, queue_type, setting.spans)
                 by_argument = fixed and _refused(setting.spans, view.version)
                 yield finding, by_argument or (not fixed and _spoils(view, queue_type, setting))
             elif not fixed and setting.policy and not setting.policy.known(view.version):
                 message = f"a policy can set it only in {setting.policy.support}"
-                yield (path, message, "write fixed_arguments: true on the queue"), True
+                yield (path, message, "write settings_as_arguments: true on the queue"), True
         for argument in queue.arguments:
             spans = _spans(argument)
             if spans and not any(span.covers(queue_type, view.version) for span in spans):

@@ -24,8 +24,8 @@ def unbound_exchange(view: View) -> Iterator[Finding]:
             yield ("exchanges", name), message, "bind a queue to it"
 
 
-@warning("unreached-queue")
-def unreached_queue(view: View) -> Iterator[Finding]:
+@warning("unreachable-queue")
+def unreachable_queue(view: View) -> Iterator[Finding]:
     """A queue without bindings can be reached through the default exchange alone, by publishing
     with its name as the routing key. That may be what is meant."""
     if not _bindings_are_known(view) or _someone_publishes_by_name(view):

@@ -45,9 +45,9 @@ def unknown_profile(view: View) -> Iterator[Finding]:
             yield path, "no profile of this name is declared", hint
 
 
-@error("undeclared-upstream", silenceable=True)
+@error("undeclared-upstream", ignorable=True)
 def undeclared_upstream(view: View) -> Iterator[Finding]:
-    """RabbitMQ accepts a policy for an upstream that does not exist, and federates nothing. Silence
+    """RabbitMQ accepts a policy for an upstream that does not exist, and federates nothing. Ignore
     this for upstreams and sets that are made elsewhere."""
     if not view.whole("federation_upstreams"):
         return

@@ -1,4 +1,4 @@
-"""A rule: one thing that must hold for a whole topology, with a name to silence it by."""
+"""A rule: one thing that must hold for a whole topology, by the name that `ignore_rules` takes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Rule:
 
     name: str
     severity: Severity
-    silenceable: bool
+    ignorable: bool
     explanation: str
     search: Search
 
@@ -30,9 +30,9 @@ class Rule:
             yield Problem(path, message, hint, self.severity, self.name)
 
 
-def error(name: str, *, silenceable: bool = False) -> Callable[[Search], Rule]:
-    """A rule that stops the run. Silenceable only where a user may know better than the rule."""
-    return lambda search: Rule(name, Severity.ERROR, silenceable, search.__doc__ or "", search)
+def error(name: str, *, ignorable: bool = False) -> Callable[[Search], Rule]:
+    """A rule that stops the run. Ignorable only where a user may know better than the rule."""
+    return lambda search: Rule(name, Severity.ERROR, ignorable, search.__doc__ or "", search)
 
 
 def warning(name: str) -> Callable[[Search], Rule]:

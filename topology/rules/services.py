@@ -44,8 +44,8 @@ def routing_keys_without_topic(view: View) -> Iterator[Finding]:
                 yield path, message, "write [] here, or make it a topic exchange"
 
 
-@error("prefix-over-declared-queue")
-def prefix_over_declared_queue(view: View) -> Iterator[Finding]:
+@error("prefix-matches-declared-queue")
+def prefix_matches_declared_queue(view: View) -> Iterator[Finding]:
     """A service may delete what it may declare, and so also a queue of this config whose name
     begins with the service's prefix."""
     for name, service in view.declared.services.items():

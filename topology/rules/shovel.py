@@ -58,7 +58,7 @@ def shovel_delete_after(view: View) -> Iterator[Finding]:
             yield path, message, "use on-confirm, or queue-length"
 
 
-@error("shovel-to-itself", silenceable=True)
+@error("shovel-to-itself", ignorable=True)
 def shovel_to_itself(view: View) -> Iterator[Finding]:
     """A shovel from a queue to the same queue moves its messages round without end."""
     for name, shovel in view.declared.shovels.items():

@@ -9,7 +9,7 @@ from topology.rules.rule import Finding, error
 from topology.rules.view import View
 
 
-@error("topic-permission-without-effect", silenceable=True)
+@error("topic-permission-without-effect", ignorable=True)
 def topic_permission_without_effect(view: View) -> Iterator[Finding]:
     """RabbitMQ accepts topic permissions on any exchange, and checks routing keys on topic
     exchanges alone: on others they permit and forbid nothing."""

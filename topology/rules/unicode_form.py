@@ -18,8 +18,8 @@ _STAYS_HERE: Final = {
     "profile",
     "allow_deletion",
     "release",
-    "ignore",
-    "silence",
+    "ignore_drift",
+    "ignore_rules",
 }
 """Keys whose text no broker gets."""
 

@@ -17,7 +17,7 @@ _LOCATOR: Final = "x-queue-master-locator"
 _WITHOUT_LOCATOR: Final = Version(4, 3)
 
 
-@warning("upgrade")
+@warning("deprecated-feature")
 def upgrade(view: View) -> Iterator[Finding]:
     """What stands in the way of an upgrade: RabbitMQ 4.0 refuses mirroring policies, 4.3 refuses
     `x-queue-master-locator`; from 3.12 every classic queue is lazy."""

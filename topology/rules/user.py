@@ -12,7 +12,7 @@ from topology.rules.view import View
 _GUEST = "guest"
 
 
-@error("guest")
+@error("reserved-guest-user")
 def guest(view: View) -> Iterator[Finding]:
     """RabbitMQ makes the user guest, an administrator who may connect from the broker's own machine
     only. Declaring it would replace its password and tags, and removing it from the config would

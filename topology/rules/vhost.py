@@ -23,8 +23,8 @@ def queue_limit(view: View) -> Iterator[Finding]:
         yield ("vhost", "max_queues"), message, "raise it, or leave it out"
 
 
-@warning("closed-vhost")
-def closed_vhost(view: View) -> Iterator[Finding]:
+@warning("vhost-refuses-connections")
+def vhost_refuses_connections(view: View) -> Iterator[Finding]:
     """With a limit of 0, no client can connect to the vhost."""
     if view.declared.vhost.max_connections == 0:
         hint = "write -1 for no limit, or leave it out"

@@ -29,7 +29,7 @@ REPLACES: Final = "replaces it"
 NOT_ITS_OWN: Final = "not on the broker"
 """What the program does, and the broker does not know."""
 
-_OURS = ("adopt", "protect", "profile", "existing", "fixed_arguments", "migrate")
+_OURS = ("adopt", "protect", "profile", "existing", "settings_as_arguments", "migrate")
 
 
 @dataclass(frozen=True, slots=True)

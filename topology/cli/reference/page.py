@@ -43,8 +43,8 @@ it comes to. An editor with a YAML language server completes it if the file begi
 *Changing* says what changing a field later does on the broker: *in place* keeps everything that is
 there; *replaces it* deletes the object and makes it again, which the stack refuses for a queue that
 holds messages. A setting of a queue that is changed in place is applied by a policy, under the key
-named there; `fixed_arguments: true` makes all of a queue's settings arguments of it instead, which
-nothing can change later.
+named there; `settings_as_arguments: true` makes all of a queue's settings arguments of it instead,
+which nothing can change later.
 """
 
 _SHARING: Final = """\
@@ -62,7 +62,7 @@ _PATTERNS: Final = """\
 
 _RULES: Final = """\
 Beside the form of every field, `check` looks at the topology as a whole. An error stops the run
-before a broker is touched. A rule that may be silenced is, with a reason: `silence: {RULE: why}`.
+before a broker is touched. Ignorable rules can be left out: `ignore_rules: {RULE: reason}`.
 """
 
 
@@ -93,7 +93,7 @@ def _sections() -> Iterator[str]:
 def _top_level() -> str:
     sections = {noun.key: noun.title for noun in NOUNS}
     sections |= dict.fromkeys(("extends", "defaults", "profiles"), "Sharing")
-    sections |= {"release": sections["allow_deletion"], "silence": "Rules"}
+    sections |= {"release": sections["allow_deletion"], "ignore_rules": "Rules"}
     rows = []
     for name, (shown, *rest) in _rows(Topology, _schema()):
         title = sections.get(name)
@@ -206,12 +206,12 @@ def _rules() -> str:
         (
             f"`{rule.name}`",
             str(rule.severity),
-            "yes" if rule.silenceable else "no",
+            "yes" if rule.ignorable else "no",
             cell(rule.explanation),
         )
         for rule in sorted(RULES, key=lambda rule: rule.name)
     )
-    return table(("rule", "severity", "may be silenced", "why"), rows)
+    return table(("rule", "severity", "ignorable", "why"), rows)
 
 
 def _example(name: str) -> Iterator[str]:

@@ -15,8 +15,8 @@ _LIMIT: Final = 2**63
 _TEXT_SETTINGS: Final = ("dead_letter_exchange", "dead_letter_routing_key")
 
 
-@error("numeric-text")
-def numeric_text(view: View) -> Iterator[Finding]:
+@error("numeric-string")
+def numeric_string(view: View) -> Iterator[Finding]:
     """The provider sends a policy's values as text and turns every text that reads as a whole
     number into one; where RabbitMQ wants a name or a routing key it then answers 400."""
     message = "the provider would send this text as a number, which RabbitMQ refuses"
@@ -29,7 +29,11 @@ def numeric_text(view: View) -> Iterator[Finding]:
     for place, queue in view.written.queues():
         for field in _TEXT_SETTINGS:
             value = getattr(queue, field)
-            if isinstance(value, str) and _reads_as_number(value) and not queue.fixed_arguments:
+            if (
+                isinstance(value, str)
+                and _reads_as_number(value)
+                and not queue.settings_as_arguments
+            ):
                 hint = f"write it as a raw argument instead: x-{field.replace('_', '-')}"
                 yield (*place, field), message, hint
     for place, exchange in view.written.exchanges():

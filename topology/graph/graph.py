@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from topology.drawing.health import Health
 from topology.expand import Expanded
 from topology.expand.naming import dead_letter_name
+from topology.graph.health import Health
 from topology.model import Binding, Queue, Service
 from topology.rules.effective import EffectiveQueue, effective_queues
 from topology.rules.routing import alternate_exchanges
@@ -86,7 +86,7 @@ class _Drawing:
             yield Edge(source, target, kind, _shortened(labels))
 
 
-def graph(expanded: Expanded, health: Mapping[str, Health] | None = None) -> Graph:
+def build_graph(expanded: Expanded, health: Mapping[str, Health] | None = None) -> Graph:
     """The picture of a topology, with patterns and services still as they are written.
 
     What a policy sets for a queue or an exchange is drawn like its own settings. `health` is what a

@@ -1,4 +1,4 @@
-"""Silencing is checked like everything else."""
+"""The names in `ignore_rules`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from topology.rules.rule import Rule
 from topology.rules.view import View
 
 
-def silence_problems(view: View, rules: tuple[Rule, ...]) -> Iterator[Problem]:
-    """Names in `silence` that are no rule's, or that of a rule that may not be silenced."""
+def ignore_rules_problems(view: View, rules: tuple[Rule, ...]) -> Iterator[Problem]:
+    """Names in `ignore_rules` that are not a rule's, or name a rule that cannot be ignored."""
     by_name = {rule.name: rule for rule in rules}
-    for name in view.declared.silence:
-        path = ("silence", name)
+    for name in view.declared.ignore_rules:
+        path = ("ignore_rules", name)
         if name not in by_name:
             hint = did_you_mean(name, by_name) or f"rules: {', '.join(sorted(by_name))}"
             yield Problem(path, "is not a rule", hint)
-        elif not by_name[name].silenceable:
+        elif not by_name[name].ignorable:
             yield Problem(
-                path, "cannot be silenced: RabbitMQ or the provider would fail", "correct the cause"
+                path, "cannot be ignored: RabbitMQ or the provider would fail", "correct the cause"
             )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from topology.broker import Management
 from topology.broker.leader import is_leaderless
-from topology.drawing.health import Health, diagnosis
 from topology.expand import Expanded
 from topology.expand.naming import dead_letter_name
+from topology.graph.health import Health, diagnosis
 from topology.rules.effective import effective_queues
 
 _COLUMNS = "name,type,leader,messages,consumers"

@@ -1,4 +1,4 @@
-"""`map --live` draws the queues as they are on a real broker."""
+"""`graph --live` draws the queues as they are on a real broker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOPOLOGY = {
         "gone": {},
     },
     "services": {"worker": {"consumes": ["well", "abandoned", "deep"]}},
-    "silence": {"unreached-queue": "published to by name"},
+    "ignore_rules": {"unreachable-queue": "published to by name"},
 }
 
 
@@ -41,7 +41,7 @@ def test_what_is_unwell_is_marked(stack: Stack, api: Api) -> None:
         for queue in ("well", "deep"):
             channel.basic_consume(queue, lambda *_: None)
         _wait_for_statistics(connection, api, vhost)
-        said = stack.command("map", stack.name, "--live")
+        said = stack.command("graph", stack.name, "--live")
     assert said.code == 0, said.text
     labels = [line for line in said.text.splitlines() if ":::" in line]
     told = {

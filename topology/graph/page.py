@@ -6,9 +6,9 @@ import json
 from html import escape
 from pathlib import Path
 
-from topology.drawing.dot import to_svg
-from topology.drawing.graph import Graph, NodeKind
-from topology.drawing.style import FILL, STROKE
+from topology.graph.dot import to_svg
+from topology.graph.graph import Graph, NodeKind
+from topology.graph.style import FILL, STROKE
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 _WORDS = {

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.live
 
 def test_a_service_may_ask_for_the_length_of_what_it_consumes(each_broker: Broker) -> None:
     token = uuid4().hex[:8]
-    vhost, user = f"scalers-{token}", f"packer-{token}"
+    vhost, user = f"keda-{token}", f"packer-{token}"
     raw = {
         "vhost": vhost,
         "queues": {"packing": {"type": "quorum"}},

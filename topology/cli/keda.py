@@ -1,4 +1,4 @@
-"""`scalers`: KEDA ScaledObjects from the services."""
+"""`keda`: KEDA ScaledObjects from the services."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from topology.cli.pulumi import selected_stack
 from topology.cli.targets import find_targets
 from topology.cli.terminal import note as tell
 from topology.cli.yaml_text import yaml_text
+from topology.keda import Scaling, manifests, notes
+from topology.keda.keda import Mode
 from topology.problems import ConfigError
-from topology.scalers import Scaling, manifests, notes
-from topology.scalers.keda import Mode
 
 
-def scalers(  # noqa: PLR0913 - each is an option of its own
+def keda(  # noqa: PLR0913 - each is an option of its own
     target: Annotated[
         str | None,
         typer.Argument(

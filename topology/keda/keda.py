@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from topology.expand import Expanded
+from topology.keda.names import MANAGEMENT_KEY, URL_KEY, object_name, secret_name
 from topology.problems import ConfigError, Problem
-from topology.scalers.names import MANAGEMENT_KEY, URL_KEY, object_name, secret_name
 
 _API: Final = "keda.sh/v1alpha1"
 _LABELS: Final = {"app.kubernetes.io/part-of": "rabbitmq-topology"}

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from topology.check import check
-from topology.drawing import EdgeKind, Graph, NodeKind, graph, to_mermaid, to_page, to_svg
-from topology.drawing.health import Health, diagnosis
+from topology.graph import EdgeKind, Graph, NodeKind, build_graph, to_mermaid, to_page, to_svg
+from topology.graph.health import Health, diagnosis
 
 needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 
@@ -40,7 +40,7 @@ SHOP: dict[str, Any] = {
 
 
 def drawn(topology: dict[str, Any], health: dict[str, Health] | None = None) -> Graph:
-    return graph(check(topology).expanded, health)
+    return build_graph(check(topology).expanded, health)
 
 
 def edges(found: Graph) -> set[tuple[str, str, str, str]]:

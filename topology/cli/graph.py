@@ -1,4 +1,4 @@
-"""`map`: draw the topology."""
+"""`graph`: draw the topology."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from topology.cli.pulumi import selected_stack
 from topology.cli.pulumi_stack import stack_config
 from topology.cli.targets import find_targets
 from topology.cli.terminal import note
-from topology.drawing import MOST_EDGES, graph, to_json, to_mermaid, to_page, to_svg
-from topology.drawing.health import Health
-from topology.drawing.live import read_health
 from topology.expand import Expanded
+from topology.graph import MOST_EDGES, build_graph, to_json, to_mermaid, to_page, to_svg
+from topology.graph.health import Health
+from topology.graph.live import read_health
 from topology.problems import ConfigError
 
 
@@ -35,7 +35,7 @@ class Form(StrEnum):
 _BY_SUFFIX = {".svg": Form.SVG, ".html": Form.HTML, ".htm": Form.HTML, ".json": Form.JSON}
 
 
-def map(  # noqa: A001 - the verb's name
+def graph(
     target: Annotated[
         str | None,
         typer.Argument(
@@ -79,7 +79,7 @@ def map(  # noqa: A001 - the verb's name
     if json and form not in (None, Form.JSON):
         raise UsageError("--json and --format exclude each other")
     health = _health(chosen, expanded) if live else None
-    drawn = graph(expanded, health)
+    drawn = build_graph(expanded, health)
     chosen_form = Form.JSON if json else form or _BY_SUFFIX.get(Path(output).suffix, Form.MERMAID)
     if chosen_form is Form.HTML:
         text = to_page(drawn, f"as of {datetime.now(UTC):%Y-%m-%d %H:%M} UTC" if live else "")
@@ -89,7 +89,7 @@ def map(  # noqa: A001 - the verb's name
         text = to_svg(drawn) if chosen_form is Form.SVG else to_mermaid(drawn)
     if chosen_form is Form.MERMAID and len(drawn.edges) > MOST_EDGES:
         count = f"note: Mermaid draws {MOST_EDGES} lines, and this has {len(drawn.edges)}"
-        note(f"{count}; use -o map.html")
+        note(f"{count}; use -o graph.html")
     write(output, text)
     return ExitCode.FINE
 

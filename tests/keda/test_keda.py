@@ -75,7 +75,7 @@ def _strict(value: Any) -> Any:
 def written(folder: Path, *options: str, raw: Any = None) -> tuple[list[dict[str, Any]], str]:
     """The objects, and what was said beside them."""
     (folder / "shop.yaml").write_text(json.dumps(raw or SERVICES))
-    done = topology("scalers", "shop.yaml", *options, folder=folder)
+    done = topology("keda", "shop.yaml", *options, folder=folder)
     assert done.code == 0, done.err
     return list(yaml.safe_load_all(done.out)), done.err
 
@@ -166,7 +166,7 @@ def test_what_makes_no_sense_is_refused(
     tmp_path: Path, options: tuple[str, ...], reason: str
 ) -> None:
     (tmp_path / "shop.yaml").write_text(json.dumps(SERVICES))
-    done = topology("scalers", "shop.yaml", *options, folder=tmp_path)
+    done = topology("keda", "shop.yaml", *options, folder=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert reason in done.err
 
@@ -174,7 +174,7 @@ def test_what_makes_no_sense_is_refused(
 def test_names_that_clash_in_kubernetes_are_refused(tmp_path: Path) -> None:
     services = {name: {"consumes": ["returns"]} for name in ("a.b", "a-b", "...")}
     (tmp_path / "shop.yaml").write_text(json.dumps({**SERVICES, "services": services}))
-    done = topology("scalers", "shop.yaml", folder=tmp_path)
+    done = topology("keda", "shop.yaml", folder=tmp_path)
     assert done.code == 1
     assert "would be called a-b in Kubernetes, as would a.b" in done.err
     assert "has no letter or digit" in done.err

@@ -7,8 +7,8 @@ from html import escape
 
 import graphviz
 
-from topology.drawing.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from topology.drawing.style import FILL, INK, LINE, QUIET, STROKE, UNWELL, UNWELL_STROKE
+from topology.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
+from topology.graph.style import FILL, INK, LINE, QUIET, STROKE, UNWELL, UNWELL_STROKE
 from topology.problems import ConfigError, Problem
 
 _SHAPES = {
