@@ -27,6 +27,16 @@ class Kind(StrEnum):
     def words(self) -> str:
         return self.value.replace("_", " ")
 
+    @property
+    def resource(self) -> str:
+        """Pulumi's type of its resources, as in `Queue`; empty for what none stands for."""
+        return _TYPES.get(self.value, "")
+
+    @property
+    def plural(self) -> str:
+        words = self.words
+        return f"{words[:-1]}ies" if words.endswith("cy") else f"{words}s"
+
     @classmethod
     def of_resource(cls, token: str) -> Self | None:
         """The kind that Pulumi's type names, as in `rabbitmq:index/queue:Queue`; None for a type
@@ -49,3 +59,5 @@ _RESOURCES: Final = {
     "FederationUpstream": "federation_upstream",
     "Shovel": "shovel",
 }
+
+_TYPES: Final = {kind: name for name, kind in _RESOURCES.items()}

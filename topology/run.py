@@ -23,6 +23,7 @@ from topology.ownership import (
     Inventory,
     ask_cluster_id,
     claims,
+    missing,
     read_inventory,
     wrongly_unchanged,
 )
@@ -77,7 +78,10 @@ def broker_facts(config: StackConfig) -> BrokerFacts | None:
 
 
 def safety(config: StackConfig, topology: Topology) -> tuple[Guards, Claims]:
-    """The guards of what this run could delete, and the claims on what it could overwrite."""
+    """The guards of what this run could delete, and the claims on what it could overwrite.
+
+    Raises `ConfigError` if the broker lacks what is declared as existing.
+    """
     vhost, pending = topology.vhost.name, Pending()
     threads = HookThreads(pending)
     management = config.connection.management(pending.waiting_for)
@@ -85,6 +89,7 @@ def safety(config: StackConfig, topology: Topology) -> tuple[Guards, Claims]:
     if not config.offline:
         inventory = read_inventory(management, vhost, partial(binding_name, vhost))
         cluster = Cluster(ask_cluster_id(management), adopt=topology.adopt)
+        _tell_missing(list(missing(topology, inventory)))
     claimed = Claims(
         claims(topology, config.password_seed), inventory, management, cluster, threads
     )
@@ -93,7 +98,15 @@ def safety(config: StackConfig, topology: Topology) -> tuple[Guards, Claims]:
     if not preview:
         broker.begin(vhost)
     guarding = Guarding(broker=broker, topology=topology, preview=preview)
-    return Guards(guarding, cluster, claimed.going, threads), claimed
+    return Guards(guarding, cluster, claimed.going, claimed.goes, threads), claimed
+
+
+def _tell_missing(problems: list[Problem]) -> None:
+    """Shows warnings. Raises `ConfigError` if there is any error, before anything is made."""
+    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+        raise ConfigError(errors)
+    for warning in problems:
+        pulumi.log.warn(str(warning))
 
 
 def tell(checked: Checked) -> None:

@@ -55,9 +55,12 @@ PUBLISHED = """\
 exchange spoken is not deleted: it is being published to (
 """
 VHOST = """\
-is not deleted: it still holds queues: theirs (1 messages).
+is not deleted: it still holds 3 exchanges (idle, relay, spoken), 1 queue (theirs), \
+2 bindings (amq.topic -> exchange relay (routing_key #), idle -> theirs), \
+which this run does not delete.
   Ways on:
-  - remove or empty these queues, or move them to another vhost
+  - delete these objects (pulumi destroy of the stack that declares them) and repeat this command
+  - share the vhost: declare it with existing: true, and no run of this stack deletes it
   - consent to the loss, in the config dict: allow_deletion: {vhost: true}
   - keep it on the broker, out of this stack: release: {vhost: true}
 """

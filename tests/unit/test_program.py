@@ -131,6 +131,14 @@ def test_the_default_vhost_is_never_deleted() -> None:
     assert vhost.name == "%2F" and vhost.request.retainOnDelete
 
 
+def test_a_vhost_that_exists_already_is_no_resource() -> None:
+    run = run_program(dev() | {"vhost": {"name": "my-vhost", "existing": True}})
+    assert run.of("VHost") == []
+    assert [found.inputs["vhost"] for found in run.resources] == ["my-vhost"] * 3
+    assert run.exports["queue_url"] == "amqp://localhost:5672/my-vhost#queue=my-queue"
+    assert run.resources[0].name == "my-vhost/my-exchange"
+
+
 def test_a_wrong_topology_registers_nothing() -> None:
     run = run_program({"vhost": "v", "queues": {"q": {"type": "clasic"}}})
     assert run.resources == [] and run.exports == {}

@@ -108,7 +108,7 @@ def test_deletion(guard: str, registered: dict[str, Hook], monkeypatch: pytest.M
     monkeypatch.setattr(guard_hooks, f"guard_{guard}", lambda *_: asked.append(guard))
     guarding = Guarding(cast("GuardedBroker", None), topology(), preview=False)
     threads = HookThreads(Pending(), at_a_time=1)
-    Guards(guarding, Cluster(), lambda *_: None, threads)
+    Guards(guarding, Cluster(), lambda *_: None, lambda _: False, threads)
     assert ends(registered[f"rabbitmq-topology:delete-{guard}"], _DELETED[guard]) == _OBJECTS
     assert len(asked) == _OBJECTS
 

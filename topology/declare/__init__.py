@@ -25,7 +25,9 @@ from topology.password_seed import PasswordSeed
 async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:
     """Registers a resource for everything declared, what others depend on first."""
     topology, pace = settled.topology, Pace(guards.threads.pending)
-    vhost = await pace.keep(declare_vhost(topology, guards, claims))
+    vhost = declare_vhost(topology, guards, claims)
+    if vhost is not None:
+        await pace.keep(vhost)
     scope = Scope(topology, vhost, guards, claims, seed)
     guards.bindings = scope.bindings
     for name, upstream in topology.federation_upstreams.items():

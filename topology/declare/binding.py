@@ -16,7 +16,7 @@ def declare_binding(name: str, binding: Binding, scope: Scope) -> rabbitmq.Bindi
     to_queue = binding.destination_type == "queue"
     return rabbitmq.Binding(
         name,
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         source=scope.exchange(binding.source),
         destination_type=binding.destination_type,
         destination=(scope.queue if to_queue else scope.exchange)(binding.destination),

@@ -16,7 +16,7 @@ def declare_exchange(
     return rabbitmq.Exchange(
         scope.logical_name(name),
         name=name,
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         settings=rabbitmq.ExchangeSettingsArgs(
             type=exchange.type,
             durable=exchange.durable,

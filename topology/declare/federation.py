@@ -16,7 +16,7 @@ def declare_federation_upstream(
     return rabbitmq.FederationUpstream(
         scope.logical_name(name),
         name=name,
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         definition=rabbitmq.FederationUpstreamDefinitionArgs(
             uri=pulumi.Output.secret(upstream.uri.get_secret_value()),
             ack_mode=upstream.ack_mode,

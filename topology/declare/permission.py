@@ -13,7 +13,7 @@ def declare_permission(permission: Permission, scope: Scope) -> rabbitmq.Permiss
     return rabbitmq.Permissions(
         scope.logical_name(permission.user),
         user=scope.user(permission.user),
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         permissions=rabbitmq.PermissionsPermissionsArgs(
             configure=permission.configure, write=permission.write, read=permission.read
         ),
@@ -28,7 +28,7 @@ def declare_topic_permissions(
     return rabbitmq.TopicPermissions(
         scope.logical_name(user),
         user=scope.user(user),
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         permissions=[
             rabbitmq.TopicPermissionsPermissionArgs(
                 exchange=scope.exchange(permission.exchange),

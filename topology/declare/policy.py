@@ -20,7 +20,7 @@ def declare_policy(
     return rabbitmq.Policy(
         scope.logical_name(name),
         name=name,
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         policy=rabbitmq.PolicyPolicyArgs(
             pattern=policy.pattern,
             priority=policy.priority,
@@ -41,7 +41,7 @@ def declare_operator_policy(
     return rabbitmq.OperatorPolicy(
         scope.logical_name(name),
         name=name,
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         policy=rabbitmq.OperatorPolicyPolicyArgs(
             pattern=policy.pattern,
             priority=policy.priority,

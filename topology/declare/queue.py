@@ -23,7 +23,7 @@ def declare_queue(
     return rabbitmq.Queue(
         scope.logical_name(name),
         name=name,
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         settings=rabbitmq.QueueSettingsArgs(
             durable=queue.durable,
             auto_delete=queue.auto_delete,

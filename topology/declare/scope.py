@@ -25,7 +25,8 @@ class Scope:
 
     topology: Topology
     """Settled: what is declared, and the stack-wide settings."""
-    vhost: rabbitmq.VHost
+    vhost: rabbitmq.VHost | None
+    """None for one that exists already where the broker is not asked."""
     guards: Guards
     claims: Claims
     seed: PasswordSeed
@@ -42,7 +43,8 @@ class Scope:
 
     def resources(self) -> Iterator[tuple[tuple[str, str], pulumi.CustomResource]]:
         """Every RabbitMQ resource, by its type and the name on the broker."""
-        yield ("VHost", self.topology.vhost.name), self.vhost
+        if self.vhost is not None:
+            yield ("VHost", self.topology.vhost.name), self.vhost
         for kind, resources in (
             ("Exchange", self.exchanges),
             ("Queue", self.queues),
@@ -53,6 +55,11 @@ class Scope:
             for name, resource in resources.items():
                 yield (kind, name), resource
         yield from self.others.items()
+
+    @property
+    def vhost_name(self) -> pulumi.Input[str]:
+        """The vhost's name output; a plain name where no resource stands for it."""
+        return self.topology.vhost.name if self.vhost is None else self.vhost.name
 
     def logical_name(self, *parts: str) -> str:
         return logical_name(self.topology.vhost.name, *parts)

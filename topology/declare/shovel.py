@@ -18,7 +18,7 @@ def declare_shovel(name: str, shovel: Shovel, scope: Scope) -> rabbitmq.Shovel:
     return rabbitmq.Shovel(
         scope.logical_name(name),
         name=name,
-        vhost=scope.vhost.name,
+        vhost=scope.vhost_name,
         info=rabbitmq.ShovelInfoArgs(
             source_uri=pulumi.Output.secret(shovel.source_uri.get_secret_value()),
             destination_uri=pulumi.Output.secret(shovel.destination_uri.get_secret_value()),

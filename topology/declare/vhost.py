@@ -11,8 +11,15 @@ from topology.model import Topology
 from topology.ownership import Claims
 
 
-def declare_vhost(topology: Topology, guards: Guards, claims: Claims) -> rabbitmq.VHost:
+def declare_vhost(topology: Topology, guards: Guards, claims: Claims) -> rabbitmq.VHost | None:
+    """None for one that exists already and cannot be read, since the broker is not asked."""
     vhost = topology.vhost
+    if vhost.existing:
+        if not claims.asked:
+            return None
+        # Where the state has it as the stack's own, Pulumi gives it up: it leaves the stack, and
+        # is neither deleted nor changed.
+        return rabbitmq.VHost.get(logical_name(vhost.name), id=vhost.name)
     protect = topology.protect if vhost.protect is None else vhost.protect
     return rabbitmq.VHost(
         logical_name(vhost.name),

@@ -144,10 +144,11 @@ def _policy_stays(guarding: Guarding, target: Target) -> bool:
 def _refusals(guarding: Guarding, steps: Iterable[Step]) -> dict[Target, str]:
     judged = [step for step in steps if step.action.destroys]
     routes = {_planned_route(step) for step in judged if step.target.kind is Kind.BINDING}
+    going = {(step.target.vhost, step.target.kind, step.target.name) for step in judged}
 
     def refusal(step: Step) -> tuple[Target, str]:
         try:
-            _judge(guarding, step.target, routes)
+            _judge(guarding, step.target, routes, going)
         except Refusal as reason:
             return step.target, str(reason)
         return step.target, ""
@@ -156,7 +157,9 @@ def _refusals(guarding: Guarding, steps: Iterable[Step]) -> dict[Target, str]:
         return {target: text for target, text in pool.map(refusal, judged) if text}
 
 
-def _judge(guarding: Guarding, target: Target, routes: set[_Route]) -> None:
+def _judge(
+    guarding: Guarding, target: Target, routes: set[_Route], going: set[tuple[str, Kind, str]]
+) -> None:
     match target.kind:
         case Kind.QUEUE:
             guard_queue(guarding, target.vhost, target.name)
@@ -164,7 +167,7 @@ def _judge(guarding: Guarding, target: Target, routes: set[_Route]) -> None:
             guard_exchange(guarding, target.vhost, target.name)
             _refuse_if_others_bound(guarding, target, routes)
         case Kind.VHOST:
-            guard_vhost(guarding, target.name)
+            guard_vhost(guarding, target.name, lambda one: (target.name, *one) in going)
         case _:
             pass
 

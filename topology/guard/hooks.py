@@ -23,6 +23,7 @@ from topology.guard.queue import guard_queue
 from topology.guard.vhost import guard_vhost
 from topology.kind import Kind
 from topology.ownership import Cluster
+from topology.ownership.contents import Object
 from topology.waits import HookThreads
 
 Properties = Mapping[str, Any]
@@ -42,9 +43,11 @@ class Guards:
         guarding: Guarding,
         cluster: Cluster,
         going: Callable[[str, str], None],
+        goes: Callable[[Object], bool],
         threads: HookThreads,
     ) -> None:
-        """`going` is told the type and name of each queue and exchange that may be deleted."""
+        """`going` is told the type and name of each queue and exchange that may be deleted; `goes`
+        is whether this run has deleted an object, or in a preview would."""
 
         def hooked(name: str, hook: Hook) -> pulumi.ResourceOptions:
             async def before_delete(args: pulumi.ResourceHookArgs) -> None:
@@ -72,7 +75,7 @@ class Guards:
             guard_policy(guarding, properties["vhost"], properties["name"])
 
         def vhost(_: str, properties: Properties) -> None:
-            guard_vhost(guarding, properties["name"])
+            guard_vhost(guarding, properties["name"], goes)
 
         self.bindings: Mapping[str, pulumi.CustomResource] = {}
         """What the program has declared so far, by logical names."""

@@ -3,49 +3,77 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from topology.broker.error import BrokerError
 from topology.guard.context import Guarding
-from topology.guard.occupancy import Occupancy
 from topology.guard.refusal import refused, unasked
+from topology.kind import Kind
+from topology.ownership.contents import Contents, Object, read_contents
 
 DEFAULT_VHOST = "/"
-_SHOWN = 5
 _AGAIN = (0.0, 0.2, 0.5, 1.0)
-"""Seconds to wait before each look at who is connected."""
+"""Seconds to wait before each look at who is connected, and at what is left: plugins delete what
+they have made a moment after what it was made for."""
+_WAYS = (
+    "delete these objects (pulumi destroy of the stack that declares them) and repeat this command",
+    "share the vhost: declare it with existing: true, and no run of this stack deletes it",
+)
 
 
-def guard_vhost(guarding: Guarding, name: str) -> None:
-    """Deletes a vhost in which nothing is left. Raises `Refusal` otherwise.
+def guard_vhost(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> None:
+    """Deletes a vhost that holds nothing but what this stack made. Raises `Refusal` otherwise.
 
-    Our own queues are gone by the time the vhost is deleted, so what is left is others'. RabbitMQ
-    made the default vhost itself: it leaves the stack, and stays.
+    `goes` is whether this run deletes an object: in a preview the stack's own objects are still
+    there, in an update they are gone by now. RabbitMQ made the default vhost itself: it leaves the
+    stack, and stays.
     """
     consent, management = guarding.topology, guarding.broker.management
     if consent.release.vhost or name == DEFAULT_VHOST:
         return
     try:
         if not consent.allow_deletion.vhost:
-            _refuse_if_used(guarding, name)
+            _refuse_if_used(guarding, name, goes)
         if not guarding.preview:
             management.delete("vhosts", name)
     except BrokerError as error:
         raise unasked("vhost", name, error) from None
 
 
-def _refuse_if_used(guarding: Guarding, name: str) -> None:
-    management = guarding.broker.management
-    queues = management.find("queues", name) or []
-    # In a preview our own queues are still there; those that hold something refuse by themselves.
-    left = [queue for queue in queues if not (guarding.preview and Occupancy.of(queue).free)]
-    if left:
-        way = "remove or empty these queues, or move them to another vhost"
-        raise refused("vhost", name, f"still holds queues: {_listed(left)}", way)
+def _refuse_if_used(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> None:
+    if left := _left(guarding, name, goes):
+        raise refused("vhost", name, f"still holds {left}, which this run does not delete", *_WAYS)
     if connections := _connections(guarding, name):
         way = "disconnect its clients"
         raise refused("vhost", name, f"has {len(connections)} open connections", way)
+
+
+def _left(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> Contents:
+    """What would be deleted with the vhost, and is not this stack's."""
+
+    def gone(one: Object) -> bool:
+        return goes(one) and not _stays(guarding, *one)
+
+    found = Contents()
+    for wait in _AGAIN:
+        time.sleep(wait)
+        found = read_contents(guarding.broker.management, name)
+        if guarding.preview:
+            return found.without(gone)
+        if not found:
+            break
+    return found
+
+
+def _stays(guarding: Guarding, kind: Kind, name: str) -> bool:
+    match kind:
+        case Kind.QUEUE:
+            return guarding.releases_queue(name)
+        case Kind.EXCHANGE:
+            return guarding.releases_exchange(name)
+        case _:
+            return False
 
 
 def _connections(guarding: Guarding, name: str) -> list[Any]:
@@ -60,11 +88,3 @@ def _connections(guarding: Guarding, name: str) -> list[Any]:
         if not found:
             break
     return found
-
-
-def _listed(queues: list[Mapping[str, Any]]) -> str:
-    shown = [
-        f"{queue['name']} ({queue.get('messages') or 0} messages)" for queue in queues[:_SHOWN]
-    ]
-    more = len(queues) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

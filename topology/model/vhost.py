@@ -1,4 +1,4 @@
-"""The virtual host: the namespace that a stack owns."""
+"""The virtual host: the namespace of everything else that a stack declares."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ class VHost(Model):
 
     name: Name
     """Name of the vhost. `/` is RabbitMQ's default vhost."""
+    existing: bool = False
+    """The vhost is made elsewhere, and several stacks may share it: it must exist, and is never
+    created, changed or deleted by this stack."""
     description: str | None = None
     """What the vhost is for, shown in the management UI."""
     default_queue_type: QueueType | None = None

@@ -7,6 +7,7 @@ the one that the state was made with.
 
 from topology.ownership.absence import wrongly_unchanged
 from topology.ownership.cluster import Cluster, ask_cluster_id
+from topology.ownership.existing import missing
 from topology.ownership.hooks import Claims
 from topology.ownership.inventory import Inventory, read_inventory
 from topology.ownership.objects import claims
@@ -17,6 +18,7 @@ __all__ = [
     "Inventory",
     "ask_cluster_id",
     "claims",
+    "missing",
     "read_inventory",
     "wrongly_unchanged",
 ]

@@ -11,9 +11,10 @@ import pulumi
 from topology.broker import Management
 from topology.ownership.absence import Absence, Named
 from topology.ownership.cluster import Cluster
+from topology.ownership.contents import Object
 from topology.ownership.inventory import Inventory
 from topology.ownership.objects import Claim
-from topology.ownership.takeover import take_over
+from topology.ownership.takeover import others_in, take_over
 from topology.waits import HookThreads
 
 _CREATE = "rabbitmq-topology:create"
@@ -21,6 +22,7 @@ _UPDATE = "rabbitmq-topology:update"
 _REPLACE = "rabbitmq-topology:replace"
 """States keep these names: the engine looks up there what a resource is hooked to."""
 
+_VHOST = "VHost"
 _GUARDED = ("Queue", "Exchange", "Binding")
 """Guards tell of each queue and exchange that may go; a binding stands in nobody's way."""
 
@@ -41,10 +43,12 @@ class Claims:
         threads: HookThreads,
     ) -> None:
         self._management, self.cluster, self._threads = management, cluster, threads
+        self.asked = inventory.asked
+        """Whether the broker could be asked what it has."""
         self.absence = Absence(inventory)
-        self._claims = {
-            (claim.resource, claim.name): claim for claim in claims if inventory.has(claim)
-        }
+        declared = {(claim.resource, claim.name): claim for claim in claims}
+        self._declared = declared.keys()
+        self._claims = {key: claim for key, claim in declared.items() if inventory.has(claim)}
         self._replaced: set[tuple[str, str]] = set()
         in_previews = pulumi.ResourceHookOptions(on_dry_run=True)
         self._create = pulumi.ResourceHook(_CREATE, self._before_create, in_previews)
@@ -65,6 +69,11 @@ class Claims:
     def going(self, kind: str, name: str) -> None:
         """Says that this run deletes the object, as a preview cannot see by asking the broker."""
         self._replaced.add((kind, name))
+
+    def goes(self, one: Object) -> bool:
+        """Whether this run deletes an object, as far as it has come."""
+        kind, name = one
+        return (kind.resource, name) in self._replaced
 
     def output(
         self, resources: Iterable[tuple[Named, pulumi.CustomResource]]
@@ -102,6 +111,11 @@ class Claims:
         note = await self._threads.run(what, take_over, claim, password, self._management)
         if note:
             pulumi.log.info(note)
+        if kind == _VHOST:
+            declares = self._declared.__contains__
+            others = await self._threads.run(what, others_in, name, declares, self._management)
+            if others:
+                pulumi.log.warn(others)
 
 
 def _called(resource_type: str, logical_name: str, inputs: Mapping[str, Any]) -> tuple[str, str]:

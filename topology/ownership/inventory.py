@@ -16,6 +16,11 @@ class Inventory:
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def asked(self) -> bool:
+        """Whether it was read from a broker."""
+        return bool(self.names)
+
     def has(self, claim: Claim) -> bool:
         return claim.name in self.names.get(claim.resource, frozenset())
 
@@ -33,12 +38,14 @@ def read_inventory(
     Bindings have no names on the broker; here they go by their resources', `binding_name`.
     """
     names = {"User": _names(management.get("users", columns="name"))}
-    if management.find("vhosts", vhost) is None:
-        return Inventory({**names, "VHost": frozenset()})
-    names["VHost"] = frozenset({vhost})
+    names["VHost"] = _names(management.get("vhosts", columns="name"))
+    if vhost not in names["VHost"]:
+        return Inventory(names)
     for kind in KINDS:
         # 404 for parameters of a plugin that is not enabled.
         names[kind.resource] = _names(management.find(*kind.api, vhost, columns="name") or [])
+    upstream_sets = management.find("parameters", _UPSTREAM_SET, vhost, columns="name") or []
+    names["FederationUpstreamSet"] = _names(upstream_sets)
     for resource, path in (
         ("Permissions", "permissions"),
         ("TopicPermissions", "topic-permissions"),
@@ -52,6 +59,7 @@ def read_inventory(
     return Inventory(names)
 
 
+_UPSTREAM_SET = "federation-upstream-set"
 _BINDING = "source,destination,destination_type,routing_key,arguments"
 
 

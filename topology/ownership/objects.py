@@ -103,9 +103,9 @@ def claims(topology: Topology, seed: PasswordSeed) -> Iterator[Claim]:
             resource, name, api, lambda _, found: difference(found), _adopts(topology, declared)
         )
 
-    yield claim(
-        "VHost", vhost.name, ("vhosts", vhost.name), partial(vhost_difference, vhost), vhost
-    )
+    if not vhost.existing:
+        compare = partial(vhost_difference, vhost)
+        yield claim("VHost", vhost.name, ("vhosts", vhost.name), compare, vhost)
     for kind in KINDS:
         for name, declared in getattr(topology, kind.section).items():
             api = (*kind.api, vhost.name, name)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from topology.broker import BrokerError, Management
+from topology.ownership.contents import read_contents
 from topology.ownership.objects import Claim
 
 _NOUNS = {
@@ -45,6 +48,29 @@ def take_over(claim: Claim, password: str | None, management: Management) -> str
     raise Foreign(_refusal(claim, difference))
 
 
+def others_in(
+    vhost: str, declares: Callable[[tuple[str, str]], bool], management: Management
+) -> str:
+    """What to tell of a vhost that becomes this stack's and holds what it does not declare; empty
+    if it holds nothing else.
+
+    `declares` takes the type and name of a resource.
+    """
+    try:
+        found = read_contents(management, vhost)
+    except BrokerError as error:
+        reason = "; ".join(problem.message for problem in error.problems)
+        return f"vhost {vhost} exists, and what else it holds is unknown ({reason})"
+    others = found.without(lambda one: declares((one[0].resource, one[1])))
+    if not others:
+        return ""
+    return (
+        f"vhost {vhost} holds objects that this stack does not declare: {others}. They stay as "
+        f"they are, and the vhost is not deleted as long as it holds any. If another stack makes "
+        f"the vhost, declare it here with existing: true"
+    )
+
+
 def _refusal(claim: Claim, difference: list[str]) -> str:
     lines = [f"{_called(claim)} exists on the broker and differs from what is declared:"]
     lines += [f"  - {line}" for line in difference]
@@ -52,7 +78,7 @@ def _refusal(claim: Claim, difference: list[str]) -> str:
         lines.append("  To take it over and change it, declare it with adopt: true")
         if claim.generated:
             lines += _LOST
-        if claim.resource == "User":
+        if claim.resource in ("User", "VHost"):
             lines.append("  To refer to it without managing it, declare it with existing: true")
     else:
         lines.append("  RabbitMQ cannot change it: declare it as it is, or use another name")

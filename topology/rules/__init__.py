@@ -111,6 +111,7 @@ from topology.rules.user import (
 )
 from topology.rules.vhost import (
     default_queue_type_without_effect,
+    existing_vhost,
     queue_limit,
     vhost_refuses_connections,
 )
@@ -133,7 +134,12 @@ _REFERENCES: Final = (
     undeclared_upstream,
 )
 
-_VHOST: Final = (queue_limit, vhost_refuses_connections, default_queue_type_without_effect)
+_VHOST: Final = (
+    existing_vhost,
+    queue_limit,
+    vhost_refuses_connections,
+    default_queue_type_without_effect,
+)
 
 _EXCHANGES: Final = (
     unknown_exchange_type,

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from topology.model import VHost
 from topology.rules.rule import Finding, error, warning
 from topology.rules.view import View
 from topology.version import Version
 
 _DEFAULT_TYPE_SINCE: Final = Version(3, 11)
+
+
+_OF_EXISTING: Final = frozenset({"name", "existing"})
+
+
+@error("existing-vhost")
+def existing_vhost(view: View) -> Iterator[Finding]:
+    """A vhost with `existing` is only referred to. Its settings would silently be left out."""
+    vhost = view.declared.vhost
+    if not vhost.existing:
+        return
+    for field in VHost.model_fields:
+        given = field in vhost.model_fields_set and getattr(vhost, field) is not None
+        if given and field not in _OF_EXISTING:
+            message = "a vhost that exists already is never changed or deleted"
+            yield ("vhost", field), message, "leave this out, or leave out existing"
 
 
 @error("queue-limit")

@@ -1,0 +1,1 @@
+"""What a run may overwrite, and what must exist before it."""
