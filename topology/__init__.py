@@ -1,0 +1,3 @@
+"""A RabbitMQ topology as code."""
+
+__version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""`python -m topology VERB`: see `topology.cli.app`."""
+"""The command: see `topology.cli.app`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ _later = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from topology.cli.app import main  # noqa: E402
 
-if __name__ == "__main__":
+
+def run() -> None:
+    """What the console script calls."""
     signal.signal(signal.SIGINT, _later)
     main()
+
+
+if __name__ == "__main__":
+    run()

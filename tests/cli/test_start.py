@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import PROJECT, topology
+from topology import __version__
 from topology.cli.app import HIDDEN_VERBS, VERBS
 
 HEAVY = {"pulumi", "pulumi_rabbitmq", "httpx", "pika", "grpc"}
@@ -41,9 +42,16 @@ def test_help_loads_no_verb() -> None:
     assert not imported("--help") & {*HEAVY, "pydantic", "yaml", "rich"}
 
 
-@pytest.mark.parametrize("verb", ["check", "schema"])
-def test_offline_verbs_load_nothing_of_pulumi_or_the_network(verb: str) -> None:
-    assert not imported(verb) & {*HEAVY, "rich"}
+@pytest.mark.parametrize(
+    "command", ["check", "schema", "graph dev", "alerts dev", "keda demo", "completion bash"]
+)
+def test_offline_verbs_load_nothing_of_pulumi_or_the_network(command: str) -> None:
+    assert not imported(*command.split()) & {*HEAVY, "rich"}
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    ended = topology("--version")
+    assert (ended.code, ended.out) == (0, f"{__version__}\n")
 
 
 def test_help_names_every_verb_but_those_for_this_repository() -> None:

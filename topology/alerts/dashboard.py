@@ -19,6 +19,7 @@ from topology.alerts.metric import (
     quoted,
 )
 from topology.alerts.watch import Watch
+from topology.command import COMMAND
 from topology.expand import Expanded
 
 _WIDTH: Final = 24
@@ -43,7 +44,7 @@ def dashboard(watched: Watch, expanded: Expanded, title: str) -> dict[str, Any]:
     return {
         "uid": hashlib.sha256(f"rabbitmq-topology {title}".encode()).hexdigest()[:20],
         "title": title,
-        "description": "Made by python -m topology alerts; changes by hand are lost.",
+        "description": f"Made by {COMMAND} alerts; changes by hand are lost.",
         "tags": ["rabbitmq"],
         "schemaVersion": _SCHEMA,
         "timezone": "browser",

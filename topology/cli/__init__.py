@@ -1,1 +1,1 @@
-"""The commands: `python -m topology VERB`. One verb a file, imported when it is called."""
+"""The commands. One verb a file, imported when it is called."""

@@ -12,6 +12,7 @@ from typing import Any, Final
 from topology.adopt import Adoption, Found, LeftOut
 from topology.adopt.server_made import GUEST, global_parameter_is_own
 from topology.cli.adopt_write import Plan
+from topology.command import COMMAND
 from topology.problems import render_path
 
 _SHOWN: Final = 12
@@ -82,7 +83,7 @@ def _plan(plan: Plan, folder: Path) -> Iterator[str]:
         yield from (f"    {rule}: {reason}" for rule, reason in ignored_rules.items())
     if warnings := adoption.checked.warnings:
         number = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
-        yield f"  {number}: python -m topology check {shlex.quote(str(plan.stack_file(folder)))}"
+        yield f"  {number}: {COMMAND} check {shlex.quote(str(plan.stack_file(folder)))}"
     yield "  to run, with RABBITMQ_PASSWORD set:"
     yield from (f"    {command}" for command in commands(plan, folder))
     yield ""

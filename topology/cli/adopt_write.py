@@ -17,9 +17,12 @@ from topology.adopt.adoption import size
 from topology.adopt.import_file import BINDING
 from topology.cli.adopt_source import Source
 from topology.cli.ending import UsageError
+from topology.cli.json_schema import stack_schema, topology_schema
 from topology.cli.progress import progress
+from topology.cli.schema import as_text
 from topology.cli.stack_keys import PROVIDER, TOPOLOGY
 from topology.cli.yaml_text import yaml_text
+from topology.command import INSTALLED
 from topology.layers.capacity import CAPACITY, bytes_of
 from topology.layers.extends import EXTENDS
 from topology.layers.stack_file import PROJECT, stack_file
@@ -28,9 +31,9 @@ from topology.problems import ConfigError, Problem
 _STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 _DEFAULT_VHOST: Final = "/"
-_SCHEMAS: Final = Path(__file__).parents[2] / "schema"
-_STACK_SCHEMA: Final = _SCHEMAS / "stack.schema.json"
-_TOPOLOGY_SCHEMA: Final = _SCHEMAS / "topology.schema.json"
+_STACK_SCHEMA: Final = "stack.schema.json"
+_TOPOLOGY_SCHEMA: Final = "topology.schema.json"
+_SCHEMAS: Final = {_STACK_SCHEMA: stack_schema, _TOPOLOGY_SCHEMA: topology_schema}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,26 @@ def write_plans(plans: list[Plan], folder: Path, *, force: bool) -> None:
             config, separate = plan.config, plan.topology_file(folder)
             if separate is not None:
                 separate.parent.mkdir(exist_ok=True)
-                _write(separate, _TOPOLOGY_SCHEMA, plan.config[TOPOLOGY])
+                _write(separate, _schema(_TOPOLOGY_SCHEMA, folder), plan.config[TOPOLOGY])
                 extending = {EXTENDS: separate.relative_to(folder).as_posix()}
                 config = {**plan.config, TOPOLOGY: extending}
-            _write(plan.stack_file(folder), _STACK_SCHEMA, {"config": config})
+            _write(plan.stack_file(folder), _schema(_STACK_SCHEMA, folder), {"config": config})
             document = json.dumps({"resources": plan.entries}, indent=2, ensure_ascii=False)
             plan.import_file(folder).write_text(document + "\n", encoding="utf-8")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError([Problem((), f"{folder} cannot be written: {reason}")]) from None
+
+
+def _schema(name: str, folder: Path) -> Path:
+    """The repository has its schemas. An installed package writes them beside the stack files: a
+    path into a virtualenv would be wrong on every other machine."""
+    if not INSTALLED:
+        return Path(__file__).parents[2] / "schema" / name
+    file = folder.resolve() / "schema" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(as_text(_SCHEMAS[name]()), encoding="utf-8")
+    return file
 
 
 def _write(file: Path, schema: Path, value: dict[str, Any]) -> None:

@@ -15,8 +15,10 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
+from topology import __version__
 from topology.cli.ending import ExitCode, UsageError
 from topology.cli.terminal import be_quiet, be_verbose, is_plain, say
+from topology.command import INSTALLED, SHORT
 from topology.problems import ConfigError
 
 VERBS: Final = {
@@ -33,14 +35,16 @@ VERBS: Final = {
     "verify": "Connect as each service and prove what it may and may not do.",
 }
 
-HIDDEN_VERBS: Final = {
-    "generate": "Write the files of this repository that come from the models and the rules.",
-}
+HIDDEN_VERBS: Final = (
+    {}
+    if INSTALLED
+    else {"generate": "Write the files of this repository that come from the models and the rules."}
+)
 """For who works on this repository, not for who uses it."""
 
 _INTERRUPTED = 130
-_COMMAND, _COMPLETE = "topology", "_TOPOLOGY_COMPLETE"
-"""What `completion` calls the command, and the variable by which a shell asks to complete it."""
+_COMPLETE: Final = f"_{SHORT.replace('-', '_').upper()}_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 
 class _Verbs(TyperGroup):
@@ -61,7 +65,7 @@ def _settings() -> dict[str, Any]:
 
 
 def _loaded(verb: str) -> Any:
-    function = getattr(import_module(f"topology.cli.{verb}"), verb)
+    function = getattr(import_module(f".{verb}", __package__), verb)
     app = typer.Typer(**_settings())
     app.command(verb)(_exiting(function))
     return typer.main.get_command(app)
@@ -88,8 +92,23 @@ def _app() -> typer.Typer:
     return app
 
 
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if asked:
+        sys.stdout.write(f"{__version__}\n")
+        raise typer.Exit
+
+
 def _speak(
     *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Print the version of this package.",
+            is_eager=True,
+            callback=_print_version,
+        ),
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Leave out progress and notes.")
     ] = False,
@@ -116,7 +135,7 @@ def main() -> None:
         from typer._completion_classes import completion_init  # noqa: PLC0415 - for shells alone
 
         completion_init()
-        _app()(prog_name=_COMMAND)
+        _app()(prog_name=SHORT)
     try:
         _app()()
     except ConfigError as error:

@@ -12,9 +12,10 @@ from typing import Annotated, Final
 import typer
 
 from topology.cli.ending import ExitCode, UsageError
+from topology.command import PACKAGE, SHORT
 
-VARIABLE: Final = "_TOPOLOGY_COMPLETE"
-"""Tells `python -m topology` to complete instead of to run."""
+VARIABLE: Final = f"_{SHORT.replace('-', '_').upper()}_COMPLETE"
+"""Makes the command complete instead of run."""
 
 
 class Shell(StrEnum):
@@ -24,31 +25,31 @@ class Shell(StrEnum):
 
 
 _BASH: Final = """\
-topology() {{ {python} -m topology "$@"; }}
+{name}() {{ {python} -m {package} "$@"; }}
 _topology_completion() {{
     local IFS=$'\\n'
     COMPREPLY=($(COMP_WORDS="${{COMP_WORDS[*]}}" COMP_CWORD=$COMP_CWORD \\
-        {variable}=complete_bash topology))
+        {variable}=complete_bash {name}))
 }}
-complete -o default -F _topology_completion topology
+complete -o default -F _topology_completion {name}
 """
 _ZSH: Final = """\
-topology() {{ {python} -m topology "$@"; }}
+{name}() {{ {python} -m {package} "$@"; }}
 _topology_completion() {{
-    eval "$(_TYPER_COMPLETE_ARGS="${{words[1,$CURRENT]}}" {variable}=complete_zsh topology)"
+    eval "$(_TYPER_COMPLETE_ARGS="${{words[1,$CURRENT]}}" {variable}=complete_zsh {name})"
 }}
 (( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit; }}
-compdef _topology_completion topology
+compdef _topology_completion {name}
 """
 _FISH: Final = """\
-function topology; {python} -m topology $argv; end
+function {name}; {python} -m {package} $argv; end
 function _topology_completion
     set -lx {variable} complete_fish
     set -lx _TYPER_COMPLETE_FISH_ACTION $argv[1]
     set -lx _TYPER_COMPLETE_ARGS (commandline -cp)
-    topology
+    {name}
 end
-complete --command topology --no-files --arguments '(_topology_completion get-args)' \\
+complete --command {name} --no-files --arguments '(_topology_completion get-args)' \\
     --condition '_topology_completion is-args'
 """
 _SCRIPTS: Final = {Shell.BASH: _BASH, Shell.ZSH: _ZSH, Shell.FISH: _FISH}
@@ -59,12 +60,13 @@ def completion(
         Shell | None, typer.Argument(help="By default the one that $SHELL names.")
     ] = None,
 ) -> ExitCode:
-    """Print what makes the shell know a command `topology`, and complete its verbs, options, stacks
-    and files. For bash and zsh: eval "$(python -m topology completion)"; for fish: python -m
-    topology completion fish | source."""
+    """Print what makes the shell know the command, and complete its verbs, options, stacks and
+    files. For bash and zsh: eval "$(… completion)"; for fish: … completion fish | source."""
     chosen = shell or _own_shell()
     python = shlex.quote(sys.executable)
-    sys.stdout.write(_SCRIPTS[chosen].format(python=python, variable=VARIABLE))
+    sys.stdout.write(
+        _SCRIPTS[chosen].format(python=python, variable=VARIABLE, name=SHORT, package=PACKAGE)
+    )
     return ExitCode.FINE
 
 

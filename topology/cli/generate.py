@@ -13,6 +13,7 @@ from topology.cli.json_schema import stack_schema, topology_schema
 from topology.cli.reference import reference_page
 from topology.cli.schema import as_text
 from topology.cli.terminal import say
+from topology.command import COMMAND
 
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     "schema/topology.schema.json": lambda: as_text(topology_schema()),
@@ -32,7 +33,7 @@ def generate(
     stale = [path for path in GENERATED if _is_stale(Path(path))]
     for path in stale:
         if check:
-            say(f"{path} is stale; run python -m topology generate")
+            say(f"{path} is stale; run {COMMAND} generate")
         else:
             Path(path).parent.mkdir(exist_ok=True)
             Path(path).write_text(GENERATED[path](), encoding="utf-8")

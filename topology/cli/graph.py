@@ -15,13 +15,11 @@ from topology.cli.completing import targets
 from topology.cli.ending import ExitCode, UsageError
 from topology.cli.output import write
 from topology.cli.pulumi import selected_stack
-from topology.cli.pulumi_stack import stack_config
 from topology.cli.targets import find_targets
 from topology.cli.terminal import note
 from topology.expand import Expanded
 from topology.graph import MOST_EDGES, build_graph, to_json, to_mermaid, to_page, to_svg
 from topology.graph.health import Health
-from topology.graph.live import read_health
 from topology.problems import ConfigError
 
 
@@ -95,5 +93,9 @@ def graph(
 
 
 def _health(stack: str, expanded: Expanded) -> Mapping[str, Health]:
+    # Only this needs Pulumi and HTTP: a picture of what is declared is drawn without either.
+    from topology.cli.pulumi_stack import stack_config  # noqa: PLC0415
+    from topology.graph.live import read_health  # noqa: PLC0415
+
     with stack_config(stack).connection.management() as management:
         return read_health(management, expanded)

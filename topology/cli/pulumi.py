@@ -13,6 +13,7 @@ import shlex
 import subprocess
 from typing import Any, Final
 
+from topology.command import ENGINE_HINT
 from topology.problems import ConfigError, Problem
 
 _log = logging.getLogger("topology")
@@ -84,8 +85,7 @@ def run_pulumi(what: str, arguments: list[str]) -> None:
 
 
 def _no_cli() -> ConfigError:
-    hint = 'eval "$(make -s env)" puts the one that was found there'
-    return ConfigError([Problem((), "there is no pulumi on the PATH", hint)])
+    return ConfigError([Problem((), "there is no pulumi on the PATH", ENGINE_HINT)])
 
 
 def _asked(what: str, arguments: list[str], given: str = "") -> str:

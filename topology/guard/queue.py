@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from topology.broker.error import BrokerError
+from topology.command import COMMAND
 from topology.guard.context import Guarding
 from topology.guard.occupancy import Occupancy
 from topology.guard.refusal import refused, unasked
@@ -66,9 +67,9 @@ def _migration(guarding: Guarding, vhost: str, name: str) -> Iterator[str]:
     """The way on for a queue that comes back as another, or under another name."""
     queues = guarding.topology.queues
     if guarding.declared_queue(vhost, name) is not None:
-        yield f"change it and lose nothing: python -m topology migrate {name}"
+        yield f"change it and lose nothing: {COMMAND} migrate {name}"
         return
     for successor, queue in queues.items():
         origin = queue.migrate
         if isinstance(origin, MigrateFrom) and origin.from_ == name:
-            yield f"bring its messages over: python -m topology migrate {successor}"
+            yield f"bring its messages over: {COMMAND} migrate {successor}"

@@ -236,7 +236,7 @@ class Queue(Model):
     adopt: bool | None = None
     """Take this queue over if it exists on the broker; default: the stack's `adopt`."""
     migrate: MigrateSwitch = None
-    """Whether `python -m topology migrate` may change what is fixed by moving the messages:
+    """Whether the command `migrate` may change what is fixed by moving the messages:
     `true`, or `{from: OLD, vhost: VHOST}` for another name or vhost. Default: the stack's
     `migrate`."""
     profile: Name | None = None

@@ -101,7 +101,7 @@ class Topology(Model):
     adopt: bool = False
     """Take over what already exists on the broker, even where it differs from what is declared."""
     migrate: bool = False
-    """Whether `python -m topology migrate` may change what is fixed in a queue by moving its
+    """Whether the command `migrate` may change what is fixed in a queue by moving its
     messages. Queues may say otherwise."""
     ignore_drift: list[Annotated[str, Field(min_length=1)]] = Field(default_factory=list)
     """Objects on the broker that `drift` does not report although they are not declared: a name
