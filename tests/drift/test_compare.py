@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from topology.broker.state import (
+    LiveBinding,
+    LiveExchange,
+    LivePermission,
+    LiveQueue,
+    LiveUser,
+    LiveVhost,
+    VhostState,
+)
 from topology.check import check
-from topology.drift import Finding, Ignore, Kind, Report, Snapshot, State, compare
+from topology.drift import Finding, Ignore, Kind, Report, State, compare
 
 SALT = b"salt"
 
@@ -29,13 +39,36 @@ def compared(
     ignore: list[str] | None = None,
     **broker: Any,
 ) -> Report:
-    snapshot = Snapshot(**{"vhost": {"name": "v"}, **broker})
     return compare(
         check({"vhost": "v", **raw}).usable().topology,
-        snapshot,
+        listed(**{"vhost": {}, **broker}),
         passwords=passwords or {},
         ignore=Ignore.of(ignore or []),
         deployer="deployer",
+    )
+
+
+def listed(**broker: Any) -> VhostState:
+    """What the reader makes of these answers."""
+
+    def named(section: str, read: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+        found = broker.get(section, {})
+        return {name: read({"name": name, **entry}) for name, entry in found.items()}
+
+    def right(user: str, entry: dict[str, str]) -> LivePermission:
+        return LivePermission.from_api({"user": user, **entry})
+
+    vhost = broker["vhost"]
+    return VhostState(
+        vhost=None if vhost is None else LiveVhost.from_api({"name": "v", **vhost}),
+        default_queue_type=broker.get("default_queue_type"),
+        limits=broker.get("limits", {}),
+        exchanges=named("exchanges", LiveExchange.from_api),
+        queues=named("queues", LiveQueue.from_api),
+        bindings=tuple(map(LiveBinding.from_api, broker.get("bindings", ()))),
+        parameters=broker.get("parameters", {}),
+        users=named("users", LiveUser.from_api),
+        permissions={user: right(user, e) for user, e in broker.get("permissions", {}).items()},
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.gate.previews import planned, policy, step
-from topology.expand.live_policy import LivePolicies, LivePolicy
+from topology.broker.live_policy import LivePolicies, LivePolicy
 from topology.gate.live_queue import LiveQueue
 from topology.gate.policy_effects import PolicyWorld, policy_effects
 
@@ -16,7 +16,7 @@ Definition = dict[str, Any]
 
 def live(name: str, definition: Definition, **rest: Any) -> LivePolicy:
     body = {"name": name, "pattern": "^q", "apply-to": "queues", "definition": definition}
-    return LivePolicy.on_broker({**body, **rest})
+    return LivePolicy.from_api({**body, **rest})
 
 
 def world(

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from topology.broker import Management
-from topology.expand.live_policy import LivePolicies, LivePolicy
+from topology.broker.live_policy import LivePolicies, LivePolicy
 from topology.guard import listing
 from topology.guard.listing import Listing, Look
 
@@ -86,7 +86,7 @@ def test_what_is_older_than_asked_for_is_read_again() -> None:
 
 def policy(name: str, pattern: str, **rest: Any) -> LivePolicy:
     body = {"name": name, "pattern": pattern, "definition": {"max-length": 5}, **rest}
-    return LivePolicy.on_broker(body)
+    return LivePolicy.from_api(body)
 
 
 def look(policies: list[LivePolicy], **queues: dict[str, Any]) -> Look:

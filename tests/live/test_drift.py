@@ -15,9 +15,9 @@ from tests.support.stack import Said, Stack
 from toolchain.engine import Engine
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
-from topology.broker import Management
+from topology.broker import BrokerReader, Management
 from topology.check import check
-from topology.drift import Ignore, Report, State, compare, read_snapshot
+from topology.drift import Ignore, Report, State, compare
 
 PASSWORD = "open sesame"
 Change: TypeAlias = Callable[["Applied"], None]
@@ -84,7 +84,7 @@ class Applied:
         with Management(broker.management, broker.username, broker.password) as management:
             return compare(
                 check(self.raw).usable().topology,
-                read_snapshot(management, self.vhost),
+                BrokerReader(management).state(self.vhost),
                 passwords=self.passwords,
                 ignore=Ignore.of(ignore),
                 deployer=broker.username,

@@ -26,7 +26,7 @@ from toolchain.node_folder import LOOPBACK
 from topology.broker import BrokerError
 from topology.broker.connection import Connection
 from topology.broker.probe import probe
-from topology.broker.ready import ReadyCounts
+from topology.broker.queue_depth import QueueDepths
 from topology.broker.tls import Tls
 from topology.guard import GuardedBroker
 from topology.guard.occupancy import Occupancy
@@ -291,7 +291,7 @@ def asks(connection: Connection) -> None:
     """Raises `BrokerError`."""
     with connection.management() as management:
         probe(management)
-    with closing(ReadyCounts(connection)) as counts:
+    with closing(QueueDepths(connection)) as counts:
         assert counts.of("/", "nothing") is None
 
 
@@ -299,7 +299,7 @@ def _both_fail(connection: Connection, text: str) -> None:
     with pytest.raises(BrokerError) as by_http, connection.management() as management:
         probe(management)
     with pytest.raises(BrokerError) as by_amqp:
-        ReadyCounts(connection).of("/", "nothing")
+        QueueDepths(connection).of("/", "nothing")
     for error in (by_http, by_amqp):
         (problem,) = error.value.problems
         assert text in str(problem)

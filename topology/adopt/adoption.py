@@ -16,8 +16,9 @@ from topology.adopt.found import Found
 from topology.adopt.left_out import LeftOut
 from topology.adopt.parameter import left_to_rabbitmq, secret_fields
 from topology.adopt.selection import Selection
+from topology.broker.state import VhostState
 from topology.check import Checked
-from topology.drift import Finding, Ignore, Snapshot, State, compare
+from topology.drift import Finding, Ignore, State, compare
 from topology.expand.settings import Settled
 from topology.kind import Kind
 from topology.problems import Path
@@ -78,7 +79,7 @@ def adopt_vhost(
         if not draft.take_out(reasons):
             break
     silent = _ignored(findings, draft, selection)
-    if (snapshot.vhost or {}).get("tags"):
+    if snapshot.vhost and snapshot.vhost.tags:
         silent.append(f"{Kind.VHOST}:{glob.escape(name)}")
     if silent:
         config["ignore_drift"] = silent
@@ -108,7 +109,7 @@ def _base(facts: BrokerFacts) -> dict[str, Any]:
     return {} if facts.version >= NEWEST else {"rabbitmq_version": str(facts.version)}
 
 
-def _differences(settled: Settled, snapshot: Snapshot) -> tuple[Finding, ...]:
+def _differences(settled: Settled, snapshot: VhostState) -> tuple[Finding, ...]:
     report = compare(settled.topology, snapshot, passwords={}, ignore=Ignore())
     return report.findings
 
@@ -129,7 +130,7 @@ def _unequal(findings: tuple[Finding, ...], draft: Draft) -> Iterator[tuple[Path
                     yield (section, index), reason
 
 
-def _keep_together(draft: Draft, snapshot: Snapshot) -> bool:
+def _keep_together(draft: Draft, snapshot: VhostState) -> bool:
     """All topic permissions of a user are one resource: with one of them left out, the resource
     would take it away."""
     listed = draft.sections["topic_permissions"]
@@ -166,7 +167,7 @@ def _ignored(findings: tuple[Finding, ...], draft: Draft, selection: Selection) 
     return patterns
 
 
-def _written_out(config: Mapping[str, Any], snapshot: Snapshot) -> Iterator[LeftOut]:
+def _written_out(config: Mapping[str, Any], snapshot: VhostState) -> Iterator[LeftOut]:
     places = (
         (Kind.FEDERATION_UPSTREAM, "federation_upstreams", "federation-upstream"),
         (Kind.SHOVEL, "shovels", "shovel"),

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
 from topology.adopt.found import Found, PropertiesKeys
-from topology.broker import Management, probe
-from topology.drift import read_snapshot
-from topology.drift.compare_bindings import binding_identity
-from topology.drift.snapshot import Fields
+from topology.broker import BrokerReader, Management
 from topology.problems import ConfigError, Problem, did_you_mean
-
-_QUEUE_COLUMNS = "name,type,durable,auto_delete,exclusive,owner_pid_details,arguments"
 
 
 def read_broker(management: Management, vhosts: Sequence[str] = ()) -> Found:
     """Reads the vhosts of these names, or all. Raises `ConfigError` if one does not exist."""
-    facts = probe(management)
-    names = sorted(entry["name"] for entry in management.get("vhosts", columns="name"))
+    reader = BrokerReader(management)
+    facts, names = reader.facts(), reader.vhost_names()
     missing = [name for name in vhosts if name not in names]
     if missing:
         raise ConfigError(
@@ -28,28 +21,16 @@ def read_broker(management: Management, vhosts: Sequence[str] = ()) -> Found:
             for name in missing
         )
     chosen = list(vhosts) or names
-    found = {name: read_snapshot(management, name) for name in chosen}
     return Found(
         facts=facts,
-        # Definitions leave exclusive queues out, and newer ones tell a type that no client gave.
-        vhosts={
-            name: replace(snapshot, queues=_queues(management, name))
-            for name, snapshot in found.items()
-        },
-        properties_keys={name: properties_keys(management, name) for name in chosen},
-        global_parameters=tuple(
-            str(entry["name"]) for entry in management.find("global-parameters") or []
-        ),
-        rights=Counter(entry["user"] for entry in management.get("permissions")),
+        vhosts={name: reader.state(name) for name in chosen},
+        properties_keys={name: properties_keys(reader, name) for name in chosen},
+        global_parameters=tuple(reader.global_parameters()),
+        rights=Counter(permission.user for permission in reader.rights()),
     )
 
 
-def properties_keys(management: Management, vhost: str) -> PropertiesKeys:
+def properties_keys(reader: BrokerReader, vhost: str) -> PropertiesKeys:
     """How the broker calls the bindings of a vhost."""
-    bindings: list[dict[str, Any]] = management.get("bindings", vhost)
-    return {binding_identity(entry): entry["properties_key"] for entry in bindings}
-
-
-def _queues(management: Management, vhost: str) -> dict[str, Fields]:
-    queues: list[dict[str, Any]] = management.get("queues", vhost, columns=_QUEUE_COLUMNS)
-    return {queue["name"]: queue for queue in queues}
+    bindings = reader.bindings(vhost).bindings
+    return {binding.identity: binding.properties_key for binding in bindings}

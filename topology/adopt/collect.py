@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypeAlias
 
 from topology.adopt.binding import binding_entry
@@ -17,8 +17,16 @@ from topology.adopt.selection import Selection
 from topology.adopt.server_made import GUEST, GUEST_REASON, exchange_reason, queue_reason
 from topology.adopt.unheld import Unheld
 from topology.adopt.vhost import vhost_entry
+from topology.broker.live_policy import LivePolicy
+from topology.broker.state import (
+    LiveBinding,
+    LiveExchange,
+    LivePermission,
+    LiveQueue,
+    LiveTopicPermission,
+    VhostState,
+)
 from topology.drift.ignore import named_by_rabbitmq
-from topology.drift.snapshot import Fields, Snapshot
 from topology.expand.settings import generated_policy_name
 from topology.kind import Kind
 from topology.model import Policy
@@ -38,14 +46,14 @@ _QUEUE_TYPES: Final = ("classic", "quorum", "stream")
 class Collector:
     """One vhost, from what was found to a draft."""
 
-    found: Snapshot
+    found: VhostState
     draft: Draft
     selection: Selection
     version: Version
     advance: Advance
     others: Mapping[str, Policy] = field(default_factory=dict)
     """The policies that are for whatever matches."""
-    own: dict[tuple[str, str], Fields] = field(default_factory=dict)
+    own: dict[tuple[str, str], LivePolicy] = field(default_factory=dict)
     """(section, name) → the policy that this program made for it."""
 
     def collect(self) -> None:
@@ -82,8 +90,7 @@ class Collector:
         policy = self.own.get((section, name))
         if policy is None:
             return {}
-        definition = policy.get("definition") or {}
-        own = own_settings(definition, section, name, kind, self.others, self.version)
+        own = own_settings(policy.definition, section, name, kind, self.others, self.version)
         self.draft.own[section, name] = tuple(own)
         return own
 
@@ -96,7 +103,7 @@ class Collector:
             return True
         return False
 
-    def _exchange(self, name: str, exchange: Fields) -> None:
+    def _exchange(self, name: str, exchange: LiveExchange) -> None:
         self.advance(1)
         if not self._wanted(Kind.EXCHANGE, name, exchange_reason(name, exchange)):
             return
@@ -107,7 +114,7 @@ class Collector:
         else:
             self.draft.sections["exchanges"][name] = entry
 
-    def _queue(self, name: str, queue: Fields) -> None:
+    def _queue(self, name: str, queue: LiveQueue) -> None:
         self.advance(1)
         if not self._wanted(Kind.QUEUE, name, queue_reason(name, queue)):
             return
@@ -120,9 +127,9 @@ class Collector:
         own = self._settings("queues", name, kind)
         self.draft.sections["queues"][name] = queue_entry(queue, own, default, self.version)
 
-    def _binding(self, binding: Fields) -> None:
+    def _binding(self, binding: LiveBinding) -> None:
         self.advance(1)
-        if not binding["source"]:
+        if not binding.source:
             return  # every queue is bound to the default exchange
         entry = binding_entry(binding)
         name = label("bindings", entry)
@@ -187,15 +194,13 @@ class Collector:
         for user in sorted(self.found.permissions):
             self.advance(1)
             if self._wanted(Kind.PERMISSION, user, GUEST_REASON if user == GUEST else None):
-                found = self.found.permissions[user]
-                rights = {key: found[key] for key in ("configure", "write", "read") if found[key]}
+                rights = _rights(self.found.permissions[user])
                 self.draft.sections["permissions"].append({"user": user, **rights})
         for user, exchange in sorted(self.found.topic_permissions):
             self.advance(1)
             name = f"{user} on {exchange}"
             if self._wanted(Kind.TOPIC_PERMISSION, name, GUEST_REASON if user == GUEST else None):
-                found = self.found.topic_permissions[user, exchange]
-                rights = {key: found[key] for key in ("write", "read") if found[key]}
+                rights = _rights(self.found.topic_permissions[user, exchange])
                 entry = {"user": user, "exchange": exchange, **rights}
                 self.draft.sections["topic_permissions"].append(entry)
         listed = [
@@ -206,7 +211,13 @@ class Collector:
             self.draft.sections["users"][user] = {"existing": True}
 
 
-def objects(found: Snapshot) -> int:
+def _rights(permission: LivePermission | LiveTopicPermission) -> dict[str, str]:
+    """All but the empty ones, which go without saying."""
+    rights = asdict(permission)
+    return {key: rights[key] for key in ("configure", "write", "read") if rights.get(key)}
+
+
+def objects(found: VhostState) -> int:
     """How many objects there are to look at."""
     sections = (
         found.exchanges,
@@ -222,7 +233,7 @@ def objects(found: Snapshot) -> int:
 
 
 def draft_of(
-    name: str, found: Snapshot, selection: Selection, version: Version, advance: Advance
+    name: str, found: VhostState, selection: Selection, version: Version, advance: Advance
 ) -> Draft:
     """The draft of one vhost."""
     draft = Draft(vhost_entry(name, found))

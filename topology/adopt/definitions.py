@@ -12,7 +12,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from topology.adopt.found import Found
-from topology.drift.snapshot import Fields, Snapshot
+from topology.broker.live_policy import LivePolicy
+from topology.broker.state import (
+    Entry,
+    LiveBinding,
+    LiveExchange,
+    LivePermission,
+    LiveQueue,
+    LiveTopicPermission,
+    LiveUser,
+    LiveVhost,
+    VhostState,
+    by_name,
+)
 from topology.problems import ConfigError, Problem
 from topology.version import NEWEST, OLDEST, BrokerFacts, Version
 
@@ -35,13 +47,6 @@ _NEEDED: Final = {
 _SECTIONS: Final = (*_IN_VHOSTS, "users", "vhosts", "global_parameters")
 _VERSIONS: Final = ("rabbitmq_version", "rabbit_version", "product_version")
 
-_EXCHANGE: Final = {"type": "direct", "durable": True, "auto_delete": False, "internal": False}
-_QUEUE: Final = {"durable": True, "auto_delete": False}
-_BINDING: Final = {"destination_type": "queue", "routing_key": "", "arguments": {}}
-_POLICY: Final = {"apply-to": "all", "priority": 0}
-_RIGHTS: Final = {"configure": "", "write": "", "read": ""}
-"""What RabbitMQ takes where an entry says nothing."""
-
 _LIMITS: Final = "vhost-limits"
 _OPERATOR_POLICY: Final = "operator_policy"
 
@@ -57,7 +62,7 @@ def read_definitions(
     """
     sections = _sections(document)
     own = vhost or _text(document.get("original_vhost_name")) or _text(document.get("vhost"))
-    by_vhost: dict[str, dict[str, list[Fields]]] = {}
+    by_vhost: dict[str, dict[str, list[Entry]]] = {}
     for entry in sections["vhosts"]:
         by_vhost.setdefault(entry["name"], defaultdict(list))
     problems: list[Problem] = []
@@ -72,7 +77,7 @@ def read_definitions(
     if problems:
         raise ConfigError(problems)
     told = {entry["name"]: entry for entry in sections["vhosts"]}
-    users = {entry["name"]: entry for entry in sections["users"]}
+    users = {entry["name"]: LiveUser.from_api(entry) for entry in sections["users"]}
     rights = Counter(entry["user"] for entry in sections["permissions"])
     return Found(
         facts=BrokerFacts(version or _version(document)),
@@ -131,54 +136,46 @@ def _version(document: Mapping[str, Any]) -> Version:
     return NEWEST
 
 
-def _vhost_of_one(document: Mapping[str, Any], name: str) -> Fields:
+def _vhost_of_one(document: Mapping[str, Any], name: str) -> Entry:
     """The export of a single vhost has what it tells of the vhost itself at the top."""
     keys = ("description", "default_queue_type", "metadata", "limits", "tags")
     return {"name": name, **{key: document[key] for key in keys if key in document}}
 
 
 def _snapshot(
-    vhost: Fields, found: Mapping[str, list[Fields]], users: Mapping[str, Fields]
-) -> Snapshot:
+    vhost: Entry, found: Mapping[str, list[Entry]], users: Mapping[str, LiveUser]
+) -> VhostState:
     parameters: dict[tuple[str, str], Any] = {
         (str(entry.get("component")), entry["name"]): entry.get("value")
         for entry in found.get("parameters", ())
     }
     operator = {
-        name: {**_POLICY, **value}
+        name: LivePolicy.from_api({**value, "name": name})
         for (component, name), value in parameters.items()
         if component == _OPERATOR_POLICY and isinstance(value, dict)
     }
     limits = next((v for (component, _), v in parameters.items() if component == _LIMITS), None)
-    return Snapshot(
-        vhost={**_metadata(vhost), "name": vhost["name"], "tracing": vhost.get("tracing", False)},
+    return VhostState(
+        vhost=LiveVhost.from_api({**vhost, **_metadata(vhost)}),
         limits=_limits(limits) or _limits(vhost.get("limits")),
-        exchanges=_by_name(found.get("exchanges", ()), _EXCHANGE),
-        queues=_by_name(found.get("queues", ()), _QUEUE),
-        bindings=tuple(
-            {**_BINDING, **entry, "arguments": entry.get("arguments") or {}}
-            for entry in found.get("bindings", ())
-        ),
-        policies=_by_name(found.get("policies", ()), _POLICY),
+        exchanges=by_name(map(LiveExchange.from_api, found.get("exchanges", ()))),
+        queues=by_name(map(LiveQueue.from_api, found.get("queues", ()))),
+        bindings=tuple(map(LiveBinding.from_api, found.get("bindings", ()))),
+        policies=by_name(map(LivePolicy.from_api, found.get("policies", ()))),
         operator_policies=operator,
         parameters=parameters,
         users=users,
-        permissions={entry["user"]: {**_RIGHTS, **entry} for entry in found.get("permissions", ())},
+        permissions={
+            entry["user"]: LivePermission.from_api(entry) for entry in found.get("permissions", ())
+        },
         topic_permissions={
-            (entry["user"], entry["exchange"]): {**_RIGHTS, **entry}
+            (entry["user"], entry["exchange"]): LiveTopicPermission.from_api(entry)
             for entry in found.get("topic_permissions", ())
         },
     )
 
 
-def _by_name(entries: Any, missing: Fields) -> dict[str, Fields]:
-    return {
-        entry["name"]: {**missing, **entry, "arguments": entry.get("arguments") or {}}
-        for entry in entries
-    }
-
-
-def _metadata(vhost: Fields) -> dict[str, Any]:
+def _metadata(vhost: Entry) -> dict[str, Any]:
     metadata = vhost.get("metadata")
     known = metadata if isinstance(metadata, dict) else {}
     return {

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from topology.adopt.left_out import LeftOut
-from topology.binding_label import binding_label
-from topology.drift.compare_bindings import binding_identity
+from topology.broker.state import LiveBinding
 from topology.expand.settings import generated_policy_name
 from topology.kind import Kind
 from topology.problems import Path
@@ -91,7 +90,7 @@ class Draft:
 def label(section: str, entry: dict[str, Any]) -> str:
     """How an entry of a list is called, as `drift` calls it."""
     if section == "bindings":
-        return binding_label(*binding_identity({**_OF_BINDING, **entry}))
+        return str(LiveBinding.from_api(entry))
     if section == "topic_permissions":
         return f"{entry['user']} on {entry['exchange']}"
     return str(entry["user"])

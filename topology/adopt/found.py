@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from topology.drift.compare_bindings import BindingIdentity
-from topology.drift.snapshot import Snapshot
+from topology.broker.state import BindingIdentity, VhostState
 from topology.version import BrokerFacts
 
 PropertiesKeys = Mapping[BindingIdentity, str]
@@ -19,7 +18,7 @@ class Found:
 
     facts: BrokerFacts
     """The broker that the stacks are meant for."""
-    vhosts: Mapping[str, Snapshot]
+    vhosts: Mapping[str, VhostState]
     properties_keys: Mapping[str, PropertiesKeys] = field(default_factory=dict)
     """By vhost; empty where no broker was asked."""
     global_parameters: tuple[str, ...] = ()

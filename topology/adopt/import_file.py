@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 from topology.adopt.found import PropertiesKeys
 from topology.declare.logical_name import binding_name, logical_name
-from topology.drift.compare_bindings import binding_identity
+from topology.drift.compare_bindings import declared_identity
 from topology.model import Binding, Topology
 
 _TYPES: Final = {
@@ -58,7 +58,7 @@ def _identities(topology: Topology, keys: PropertiesKeys) -> Iterator[tuple[str,
         for name in getattr(topology, section):
             yield kind, logical_name(vhost, name), f"{name}@{vhost}"
     for binding in topology.bindings:
-        key = keys.get(binding_identity(binding.model_dump())) or _plain_key(binding)
+        key = keys.get(declared_identity(binding)) or _plain_key(binding)
         if key is not None:
             yield BINDING, binding_name(vhost, binding), binding_id(vhost, binding, key)
     for permission in topology.permissions:

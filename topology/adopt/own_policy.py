@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.drift.snapshot import Fields
+from topology.broker.live_policy import LivePolicy
 from topology.expand.effective_policy import Kind, matching
 from topology.expand.naming import exactly
 from topology.expand.settings import GENERATED_PRIORITY
@@ -20,10 +20,10 @@ from topology.model.queue import queue_arguments
 from topology.version import Version
 
 
-def is_own_policy(policy: Fields, section: str, name: str) -> bool:
+def is_own_policy(policy: LivePolicy, section: str, name: str) -> bool:
     """Whether a policy was made for this queue or exchange alone."""
     made_for = (exactly(name), GENERATED_PRIORITY, section)
-    return (policy["pattern"], policy["priority"], policy["apply-to"]) == made_for
+    return (policy.pattern, policy.priority, policy.apply_to) == made_for
 
 
 def own_settings(
@@ -48,17 +48,17 @@ def own_settings(
     return own or said
 
 
-def other_policies(policies: Mapping[str, Fields]) -> dict[str, Policy]:
+def other_policies(policies: Mapping[str, LivePolicy]) -> dict[str, Policy]:
     """As models; one that is none is nobody's base."""
     found = {}
     for name, policy in policies.items():
         try:
             found[name] = Policy.model_validate(
                 {
-                    "pattern": policy["pattern"],
-                    "apply_to": policy["apply-to"],
-                    "priority": policy["priority"],
-                    "definition": policy.get("definition") or {},
+                    "pattern": policy.pattern,
+                    "apply_to": policy.apply_to,
+                    "priority": policy.priority,
+                    "definition": dict(policy.definition),
                 }
             )
         except ValidationError:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from topology.drift.snapshot import Fields
+from topology.broker.live_policy import LivePolicy
 
 
-def policy_entry(policy: Fields, default_apply_to: str) -> dict[str, Any]:
+def policy_entry(policy: LivePolicy, default_apply_to: str) -> dict[str, Any]:
     """`default_apply_to` is what goes without saying: `all`, and `queues` for operator policies."""
-    entry: dict[str, Any] = {"pattern": policy["pattern"]}
-    if policy["apply-to"] != default_apply_to:
-        entry["apply_to"] = policy["apply-to"]
-    if policy["priority"]:
-        entry["priority"] = policy["priority"]
-    entry["definition"] = dict(policy.get("definition") or {})
+    entry: dict[str, Any] = {"pattern": policy.pattern}
+    if policy.apply_to != default_apply_to:
+        entry["apply_to"] = policy.apply_to
+    if policy.priority:
+        entry["priority"] = policy.priority
+    entry["definition"] = dict(policy.definition)
     return entry

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.drift.snapshot import Fields
+from topology.broker.state import LiveQueue
 from topology.expand.inherit import DEFAULT_QUEUE_TYPE
 from topology.model import Queue
 from topology.model.queue import queue_arguments
@@ -19,15 +19,13 @@ _TYPE = "x-queue-type"
 _TYPES: tuple[QueueType, ...] = ("classic", "quorum", "stream")
 
 
-def queue_type(queue: Fields, default: str | None) -> str:
+def queue_type(queue: LiveQueue, default: str | None) -> str:
     """Brokers before 4.0 do not tell the type of a queue that was declared without one."""
-    arguments = queue.get("arguments") or {}
-    told = arguments.get(_TYPE) or queue.get("type")
-    return str(told or default or DEFAULT_QUEUE_TYPE)
+    return queue.type or default or DEFAULT_QUEUE_TYPE
 
 
 def queue_entry(
-    queue: Fields, own: dict[str, Any], default: QueueType | None, version: Version
+    queue: LiveQueue, own: dict[str, Any], default: QueueType | None, version: Version
 ) -> dict[str, Any]:
     """What declares a queue as it is.
 
@@ -35,7 +33,7 @@ def queue_entry(
     what its arguments are, so they stay arguments: as settings where they are all of it, and raw
     where others come from a policy.
     """
-    arguments = dict(queue.get("arguments") or {})
+    arguments = dict(queue.arguments)
     told = _TYPE in arguments
     kind = queue_type(queue, default)
     arguments.pop(_TYPE, None)
@@ -52,7 +50,7 @@ def queue_entry(
     entry: dict[str, Any] = {}
     if kind != (default or DEFAULT_QUEUE_TYPE):
         entry["type"] = kind
-    if not queue.get("durable", True):
+    if not queue.durable:
         entry["durable"] = False
     entry |= settings | own
     if arguments:

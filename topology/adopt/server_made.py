@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from topology.broker.state import LiveExchange, LiveQueue
 from topology.drift.ignore import comes_and_goes, named_by_rabbitmq
-from topology.drift.snapshot import Fields
 
 GUEST: Final = "guest"
 GUEST_REASON: Final = "RabbitMQ's own user"
@@ -16,26 +16,26 @@ _OWN_GLOBAL_PARAMETERS: Final = frozenset(
 )
 
 
-def queue_reason(name: str, queue: Fields) -> str | None:
+def queue_reason(name: str, queue: LiveQueue) -> str | None:
     """Why a queue is nobody's to declare; None for all others."""
     if named_by_rabbitmq(name):
         return "RabbitMQ made up its name for a client"
-    if queue.get("exclusive") or queue.get("owner_pid_details"):
+    if queue.exclusive:
         return "exclusive: it belongs to a connection and goes with it"
-    if queue.get("auto_delete"):
+    if queue.auto_delete:
         return "auto-delete: it goes with its last consumer"
     return "a plugin made it for itself" if comes_and_goes(queue) else None
 
 
-def exchange_reason(name: str, exchange: Fields) -> str | None:
+def exchange_reason(name: str, exchange: LiveExchange) -> str | None:
     """The same of an exchange."""
     if not name:
         return "the default exchange"
     if named_by_rabbitmq(name):
         return "an exchange that every vhost has"
-    if exchange.get("auto_delete"):
+    if exchange.auto_delete:
         return "auto-delete: it goes with its last binding"
-    if exchange.get("type") == _FEDERATION or comes_and_goes(exchange):
+    if exchange.type == _FEDERATION or comes_and_goes(exchange):
         return "a plugin made it for itself"
     return None
 

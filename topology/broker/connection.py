@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pika
 
 from topology.broker.management import Management, WaitingFor
+from topology.broker.queue_depth import QueueDepths
 from topology.broker.tls import Tls
 
 _SECONDS = 10
@@ -28,6 +29,9 @@ class Connection:
         return Management(
             self.management_endpoint, self.username, self.password, self.tls, waiting_for
         )
+
+    def queue_depths(self) -> QueueDepths:
+        return QueueDepths(self)
 
     def amqp(self, url: str) -> pika.URLParameters:
         """How to connect with a URL of this broker's, of whichever user. Raises `BrokerError`."""

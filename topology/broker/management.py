@@ -37,15 +37,17 @@ class Management:
         password: str,
         tls: Tls | None = None,
         waiting_for: WaitingFor = nullcontext,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
+        """Tests give a `transport` of their own."""
         self._endpoint, self._waiting_for = endpoint, waiting_for
         # Reading the machine's certificates takes a while; without TLS nobody needs them.
         self._trust = (tls or Tls()).context() if endpoint.startswith("https:") else None
-        transport = httpx.HTTPTransport(verify=self._trust or False, retries=_CONNECT_RETRIES)
         self._client = httpx.Client(
             base_url=f"{endpoint}/api",
             auth=(username, password),
-            transport=transport,
+            transport=transport
+            or httpx.HTTPTransport(verify=self._trust or False, retries=_CONNECT_RETRIES),
             timeout=_TIMEOUT,
         )
 

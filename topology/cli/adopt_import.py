@@ -21,7 +21,7 @@ from topology.adopt.parameter import shovel_entry, upstream_entry
 from topology.adopt.registration import Registrations, registrations
 from topology.adopt.state import Identity, Taken, take_in
 from topology.adopt.unheld import Unheld
-from topology.broker import Management, probe
+from topology.broker import BrokerReader, Management
 from topology.check import check_layers
 from topology.cli.adopt_write import plugin_version
 from topology.cli.ending import ExitCode, UsageError
@@ -31,7 +31,7 @@ from topology.cli.pulumi_stack import stack_config
 from topology.cli.terminal import say
 from topology.declare import declare
 from topology.declare.logical_name import logical_name
-from topology.drift import Ignore, State, compare, read_snapshot
+from topology.drift import Ignore, State, compare
 from topology.drift.finding import Finding
 from topology.expand.settings import Settled
 from topology.kind import Kind
@@ -154,11 +154,12 @@ def _missing_uris(topology: Mapping[str, Any]) -> Iterator[tuple[Place, str, Any
 
 
 def _look(config: StackConfig, management: Management) -> _Look:
-    settled = check_layers(config.topology, probe(management)).usable()
+    reader = BrokerReader(management)
+    settled = check_layers(config.topology, reader.facts()).usable()
     vhost = settled.topology.vhost.name
-    snapshot = read_snapshot(management, vhost)
+    snapshot = reader.state(vhost)
     report = compare(settled.topology, snapshot, passwords={}, ignore=Ignore())
-    keys = properties_keys(management, vhost) if snapshot.vhost is not None else {}
+    keys = properties_keys(reader, vhost) if snapshot.vhost is not None else {}
     return _Look(settled, report.findings, keys)
 
 

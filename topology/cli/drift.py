@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from topology.broker import probe
+from topology.broker import BrokerReader
 from topology.check import check_layers
 from topology.cli.completing import stacks
 from topology.cli.ending import ExitCode
@@ -17,7 +17,7 @@ from topology.cli.output import check_outputs, print_json, write
 from topology.cli.pulumi import selected_stack
 from topology.cli.pulumi_stack import generated_passwords, stack_config
 from topology.cli.terminal import is_plain, say
-from topology.drift import Ignore, Report, compare, read_snapshot
+from topology.drift import Ignore, Report, compare
 from topology.drift.markdown import as_markdown
 from topology.drift.text import as_lines, print_table
 from topology.model import Topology
@@ -57,10 +57,11 @@ def drift(
     chosen = stack or selected_stack()
     config = stack_config(chosen)
     with config.connection.management() as management:
-        topology = check_layers(config.topology, probe(management)).usable().topology
+        reader = BrokerReader(management)
+        topology = check_layers(config.topology, reader.facts()).usable().topology
         report = compare(
             topology,
-            read_snapshot(management, topology.vhost.name),
+            reader.state(topology.vhost.name),
             passwords=_generated_passwords(chosen, topology),
             ignore=Ignore.of([*topology.ignore_drift, *(ignore or [])]),
             deployer=config.connection.username,

@@ -6,8 +6,9 @@ Pure: what the broker has was read before, and the passwords that the stack made
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+from topology.broker.state import LiveExchange, LiveQueue, VhostState
 from topology.drift.compare_access import (
     permission_findings,
     topic_permission_findings,
@@ -18,7 +19,6 @@ from topology.drift.compare_vhost import vhost_finding
 from topology.drift.finding import Finding, State, Unknown
 from topology.drift.ignore import Ignore, comes_and_goes, named_by_rabbitmq
 from topology.drift.report import Report
-from topology.drift.snapshot import Fields, Snapshot
 from topology.kind import Kind
 from topology.model import Topology
 from topology.ownership.difference import (
@@ -28,7 +28,9 @@ from topology.ownership.difference import (
 )
 from topology.ownership.parameter_difference import shovel_difference, upstream_difference
 
-Compare: TypeAlias = Callable[[Any, Fields], list[str]]
+Compare: TypeAlias = Callable[[Any, Any], list[str]]
+
+_Lasting = TypeVar("_Lasting", LiveQueue, LiveExchange)
 
 _PARAMETERS = {"federation-upstream": Kind.FEDERATION_UPSTREAM, "shovel": Kind.SHOVEL}
 _ELSEWHERE = frozenset({"operator_policy", "policy", "vhost-limits"})
@@ -37,7 +39,7 @@ _ELSEWHERE = frozenset({"operator_policy", "policy", "vhost-limits"})
 
 def compare(
     topology: Topology,
-    broker: Snapshot,
+    broker: VhostState,
     *,
     passwords: Mapping[str, str],
     ignore: Ignore,
@@ -71,7 +73,7 @@ def _order(finding: Finding) -> tuple[int, int, str]:
     return list(State).index(finding.state), list(Kind).index(finding.kind), finding.name
 
 
-def _vhost(topology: Topology, broker: Snapshot, ignore: Ignore) -> Iterator[Finding]:
+def _vhost(topology: Topology, broker: VhostState, ignore: Ignore) -> Iterator[Finding]:
     if broker.vhost is None:
         yield Finding(Kind.VHOST, topology.vhost.name, State.MISSING, ("with everything in it",))
         return
@@ -80,7 +82,7 @@ def _vhost(topology: Topology, broker: Snapshot, ignore: Ignore) -> Iterator[Fin
         yield finding
 
 
-def _contents(topology: Topology, broker: Snapshot, ignore: Ignore) -> Iterator[Finding]:
+def _contents(topology: Topology, broker: VhostState, ignore: Ignore) -> Iterator[Finding]:
     yield from _named(
         Kind.EXCHANGE,
         topology.exchanges,
@@ -88,7 +90,7 @@ def _contents(topology: Topology, broker: Snapshot, ignore: Ignore) -> Iterator[
         exchange_difference,
     )
     yield from _named(
-        Kind.QUEUE, topology.queues, _lasting(broker.queues, topology.queues), queue_difference
+        Kind.QUEUE, topology.queues, _lasting(_shared(broker), topology.queues), queue_difference
     )
     yield from binding_findings(topology, broker, ignore)
     yield from _named(Kind.POLICY, topology.policies, broker.policies, policy_difference)
@@ -113,7 +115,7 @@ def _contents(topology: Topology, broker: Snapshot, ignore: Ignore) -> Iterator[
 
 
 def _named(
-    kind: Kind, declared: Mapping[str, Any], broker: Mapping[str, Fields], difference: Compare
+    kind: Kind, declared: Mapping[str, Any], broker: Mapping[str, Any], difference: Compare
 ) -> Iterator[Finding]:
     for name, entry in declared.items():
         if name not in broker:
@@ -125,7 +127,12 @@ def _named(
             yield Finding(kind, name, State.UNDECLARED)
 
 
-def _lasting(broker: Mapping[str, Fields], declared: Mapping[str, Any]) -> dict[str, Fields]:
+def _shared(broker: VhostState) -> dict[str, LiveQueue]:
+    """Without exclusive queues: they belong to a connection."""
+    return {name: queue for name, queue in broker.queues.items() if not queue.exclusive}
+
+
+def _lasting(broker: Mapping[str, _Lasting], declared: Mapping[str, Any]) -> dict[str, _Lasting]:
     return {
         name: entry
         for name, entry in broker.items()
@@ -133,5 +140,5 @@ def _lasting(broker: Mapping[str, Fields], declared: Mapping[str, Any]) -> dict[
     }
 
 
-def _component(broker: Snapshot, component: str) -> dict[str, Fields]:
+def _component(broker: VhostState, component: str) -> dict[str, Any]:
     return {name: value for (owner, name), value in broker.parameters.items() if owner == component}

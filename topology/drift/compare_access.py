@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from topology.broker.state import LivePermission, LiveTopicPermission, LiveUser, VhostState
 from topology.drift.finding import Finding, State, Unknown
-from topology.drift.snapshot import Fields, Snapshot
 from topology.kind import Kind
 from topology.model import Topology, User
 from topology.ownership.difference import permission_difference
 from topology.ownership.password import password_matches
 
-_EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
+_EVERYTHING = ".*"
 
 
 def user_findings(
     topology: Topology,
-    broker: Snapshot,
+    broker: VhostState,
     passwords: Mapping[str, str],
     unknown: list[Unknown],
 ) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def user_findings(
         password = user.password.get_secret_value() if user.password else passwords.get(name)
         same = None if password is None else password_matches(password, found)
         if same is False:
-            has = "is not the declared one" if found.get("password_hash") else "is not set"
+            has = "is not the declared one" if found.password_hash else "is not set"
             differences.append(f"password {has}")
         if same is None:
             unknown.append(Unknown(Kind.USER, name, _why_unknown(password)))
@@ -41,7 +41,7 @@ def user_findings(
             yield Finding(Kind.USER, name, State.CHANGED, tuple(differences))
 
 
-def permission_findings(topology: Topology, broker: Snapshot, deployer: str) -> Iterator[Finding]:
+def permission_findings(topology: Topology, broker: VhostState, deployer: str) -> Iterator[Finding]:
     declared = {permission.user: permission for permission in topology.permissions}
     for user, permission in declared.items():
         found = broker.permissions.get(user)
@@ -51,12 +51,13 @@ def permission_findings(topology: Topology, broker: Snapshot, deployer: str) -> 
             yield Finding(Kind.PERMISSION, user, State.CHANGED, tuple(differences))
     for user, found in broker.permissions.items():
         # RabbitMQ gives everything to the user that makes a vhost.
-        given = user == deployer and found.items() >= _EVERYTHING.items()
+        rights = {found.configure, found.write, found.read}
+        given = user == deployer and rights == {_EVERYTHING}
         if user not in declared and not given:
             yield Finding(Kind.PERMISSION, user, State.UNDECLARED, tuple(_rights(found)))
 
 
-def topic_permission_findings(topology: Topology, broker: Snapshot) -> Iterator[Finding]:
+def topic_permission_findings(topology: Topology, broker: VhostState) -> Iterator[Finding]:
     declared = {(entry.user, entry.exchange): entry for entry in topology.topic_permissions}
     for key, permission in declared.items():
         name, found = f"{key[0]} on {key[1]}", broker.topic_permissions.get(key)
@@ -64,9 +65,12 @@ def topic_permission_findings(topology: Topology, broker: Snapshot) -> Iterator[
             yield Finding(Kind.TOPIC_PERMISSION, name, State.MISSING)
             continue
         differences = tuple(
-            f"{right} is {_shown(found[right])}, declared is {_shown(wanted)}"
-            for right, wanted in (("write", permission.write), ("read", permission.read))
-            if found[right] != wanted
+            f"{right} is {_shown(has)}, declared is {_shown(wanted)}"
+            for right, has, wanted in (
+                ("write", found.write, permission.write),
+                ("read", found.read, permission.read),
+            )
+            if has != wanted
         )
         if differences:
             yield Finding(Kind.TOPIC_PERMISSION, name, State.CHANGED, differences)
@@ -76,12 +80,9 @@ def topic_permission_findings(topology: Topology, broker: Snapshot) -> Iterator[
             yield Finding(Kind.TOPIC_PERMISSION, f"{user} on {exchange}", State.UNDECLARED, rights)
 
 
-def _tags(declared: User, broker: Fields) -> Iterator[str]:
-    tags = broker.get("tags") or []
-    if isinstance(tags, str):  # as brokers before 3.9 tell them
-        tags = [tag for tag in tags.split(",") if tag]
-    if set(tags) != set(declared.tags):
-        yield f"tags are {_listed(tags)}, declared are {_listed(declared.tags)}"
+def _tags(declared: User, broker: LiveUser) -> Iterator[str]:
+    if set(broker.tags) != set(declared.tags):
+        yield f"tags are {_listed(broker.tags)}, declared are {_listed(declared.tags)}"
 
 
 def _why_unknown(password: str | None) -> str:
@@ -90,10 +91,11 @@ def _why_unknown(password: str | None) -> str:
     return "its password is hashed by an algorithm of the broker's own, so it cannot be compared"
 
 
-def _rights(permission: Fields) -> Iterator[str]:
-    for right in ("configure", "write", "read"):
-        if right in permission:
-            yield f"{right} is {_shown(permission[right])}"
+def _rights(permission: LivePermission | LiveTopicPermission) -> Iterator[str]:
+    if isinstance(permission, LivePermission):
+        yield f"configure is {_shown(permission.configure)}"
+    yield f"write is {_shown(permission.write)}"
+    yield f"read is {_shown(permission.read)}"
 
 
 def _listed(tags: Iterable[str]) -> str:

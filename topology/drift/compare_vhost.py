@@ -3,48 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from topology.broker.state import LiveVhost, VhostState
 from topology.drift.finding import Finding, State
 from topology.drift.ignore import Ignore
-from topology.drift.snapshot import Fields, Snapshot
 from topology.kind import Kind
 from topology.model import VHost
 
 _NO_LIMIT = -1
-_UNSET = ("", "undefined", None)
-"""How brokers of different ages say that a vhost has no default queue type of its own."""
 
 
 def vhost_finding(
-    declared: VHost, vhost: Fields, broker: Snapshot, ignore: Ignore
+    declared: VHost, vhost: LiveVhost, broker: VhostState, ignore: Ignore
 ) -> Finding | None:
     """A vhost's tags cannot be declared, so `ignore` can name the vhost for their sake."""
     differences = tuple(_differences(declared, vhost, broker))
-    if vhost.get("tags") and not ignore.covers(Kind.VHOST, declared.name):
-        differences = (f"tags are {', '.join(vhost['tags'])}, declared are none", *differences)
+    if vhost.tags and not ignore.covers(Kind.VHOST, declared.name):
+        differences = (f"tags are {', '.join(vhost.tags)}, declared are none", *differences)
     return Finding(Kind.VHOST, declared.name, State.CHANGED, differences) if differences else None
 
 
-def _differences(declared: VHost, vhost: Fields, broker: Snapshot) -> Iterator[str]:
-    yield from _text("description", vhost.get("description"), declared.description)
-    default = vhost.get("default_queue_type")
-    default = broker.default_queue_type if default in _UNSET else default
+def _differences(declared: VHost, vhost: LiveVhost, broker: VhostState) -> Iterator[str]:
+    yield from _text("description", vhost.description, declared.description)
+    default = vhost.default_queue_type or broker.default_queue_type
     expected = declared.default_queue_type or broker.default_queue_type
     yield from _text("default_queue_type", default, expected)
-    tracing = bool(vhost.get("tracing"))
-    if tracing != declared.tracing:
-        yield f"tracing is {_switch(tracing)}, declared is {_switch(declared.tracing)}"
+    if vhost.tracing != declared.tracing:
+        yield f"tracing is {_switch(vhost.tracing)}, declared is {_switch(declared.tracing)}"
     yield from _limit("max_connections", broker, declared.max_connections)
     yield from _limit("max_queues", broker, declared.max_queues)
 
 
-def _text(name: str, broker: Any, declared: str | None) -> Iterator[str]:
+def _text(name: str, broker: str | None, declared: str | None) -> Iterator[str]:
     if (broker or None) != (declared or None):
         yield f"{name} is {broker or 'none'}, declared is {declared or 'none'}"
 
 
-def _limit(name: str, broker: Snapshot, declared: int | None) -> Iterator[str]:
+def _limit(name: str, broker: VhostState, declared: int | None) -> Iterator[str]:
     limit = broker.limits.get(name.replace("_", "-"), _NO_LIMIT)
     expected = _NO_LIMIT if declared is None else declared
     if max(limit, _NO_LIMIT) != expected:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any, Self
+from typing import Self
 
+from topology.broker.state import LiveExchange, LiveQueue
 from topology.kind import Kind
 
 _RABBITMQ_OWN = "amq."
@@ -49,10 +50,10 @@ def named_by_rabbitmq(name: str) -> bool:
     return not name or name.startswith(_RABBITMQ_OWN)
 
 
-def comes_and_goes(broker: Mapping[str, Any]) -> bool:
+def comes_and_goes(broker: LiveQueue | LiveExchange) -> bool:
     """Whether a queue or exchange is a client's own, or a plugin's, and goes by itself."""
     return bool(
-        broker.get("auto_delete")
-        or broker.get("exclusive")
-        or _PURPOSE in (broker.get("arguments") or {})
+        broker.auto_delete
+        or (isinstance(broker, LiveQueue) and broker.exclusive)
+        or _PURPOSE in broker.arguments
     )

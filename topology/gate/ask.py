@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from topology.broker import BrokerError, probe
 from topology.broker.connection import Connection
-from topology.expand.live_policy import LivePolicies
+from topology.broker.live_policy import LivePolicies
 from topology.gate.answers import Answers
 from topology.gate.live_queue import LiveQueue
 from topology.gate.plan import Action, Plan, Step, Target
@@ -100,7 +100,7 @@ def _world(
     broker: GuardedBroker, vhost: str, queues: Mapping[str, LiveQueue], version: Version
 ) -> PolicyWorld:
     def policies(path: str) -> LivePolicies:
-        return LivePolicies.on_broker(broker.management.find(path, vhost) or [], version)
+        return LivePolicies.from_api(broker.management.find(path, vhost) or [], version)
 
     return PolicyWorld(queues, policies("policies"), policies("operator-policies"))
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from topology.expand.live_policy import LivePolicies, LivePolicy
+from topology.broker.live_policy import LivePolicies, LivePolicy
 from topology.gate.live_queue import LiveQueue, Settings, seconds
 from topology.gate.plan import Action, Properties, Step
 from topology.guard.occupancy import Occupancy

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from topology.broker.error import BrokerError
+from topology.broker.state import LiveExchange, LiveQueue
 from topology.guard.context import Guarding
 from topology.guard.exchange import refuse_if_needed
 from topology.guard.protection import refuse_route
@@ -89,12 +90,12 @@ def _goes(guarding: Guarding, vhost: str, end: End) -> bool:
         if queue is None:
             return True
         found = listing.one("queues", vhost, end.name)
-        return found is not None and bool(queue_difference(queue, found))
+        return found is not None and bool(queue_difference(queue, LiveQueue.from_api(found)))
     exchange = guarding.declared_exchange(vhost, end.name)
     if exchange is None:
         return True
     found = listing.one("exchanges", vhost, end.name)
-    return found is not None and bool(exchange_difference(exchange, found))
+    return found is not None and bool(exchange_difference(exchange, LiveExchange.from_api(found)))
 
 
 def _behind(guarding: Guarding, vhost: str, end: End, *, destroyed: bool) -> Iterator[str]:

@@ -16,7 +16,6 @@ from topology.broker import BrokerError, Management
 from topology.broker.connection import Connection
 from topology.broker.leader import is_leaderless
 from topology.broker.management import WaitingFor
-from topology.broker.ready import ReadyCounts
 from topology.guard.clients import Clients
 from topology.guard.listing import SHARED_SECONDS, Entry, Listing
 from topology.guard.occupancy import Occupancy
@@ -59,7 +58,7 @@ class GuardedBroker:
 
     def __init__(self, connection: Connection, waiting_for: WaitingFor = nullcontext) -> None:
         self._connection, self._waiting_for = connection, waiting_for
-        self._ready = ReadyCounts(connection)
+        self._ready = connection.queue_depths()
         atexit.register(self._ready.close)
         self._management: Management | None = None
         self._lock = threading.Lock()

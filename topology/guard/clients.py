@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from topology.broker import Management
-from topology.broker.ready import CONNECTION_NAME
+from topology.broker.queue_depth import CONNECTION_NAME
 
 APART_SECONDS: Final = 6.0
 """So far apart are the two looks that must find nobody. RabbitMQ tells at once of connections that

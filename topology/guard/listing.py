@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Any, Final
 
 from topology.broker import Management
+from topology.broker.live_policy import LivePolicies, LivePolicy
 from topology.broker.probe import ask_version
-from topology.expand.live_policy import LivePolicies, LivePolicy
 from topology.version import Version
 
 SHARED_SECONDS: Final = 1.0
@@ -132,4 +132,4 @@ class Listing:
         if self._version is None:
             self._version = ask_version(self._management())
         found = self._management().find("policies", vhost) or []
-        return LivePolicies.on_broker(found, self._version)
+        return LivePolicies.from_api(found, self._version)

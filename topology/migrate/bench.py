@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from topology.broker import Management
 from topology.broker.leader import is_leaderless
-from topology.expand.live_policy import LivePolicies
+from topology.broker.live_policy import LivePolicies
 from topology.expand.naming import exactly
 from topology.expand.settings import GENERATED_PRIORITY
 from topology.migrate.event import Halted
@@ -111,7 +111,7 @@ class Bench:
         pattern = exactly(names.parking)
         arguments = parking_arguments(self._move.declared, origin, self._nodes())
         found = self._management.find("policies", self.vhost) or []
-        policies = LivePolicies.on_broker(found, self._version)
+        policies = LivePolicies.from_api(found, self._version)
         applied = policies.definition(origin["name"], origin.get("type", "classic"))
         settings = parking_settings(origin, applied, arguments, self._version)
         self._put_policy(names.parking, pattern, settings)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from topology.broker.state import LiveQueue
 from topology.expand.settings import Settled, generated_policy_name
 from topology.migrate.move import Move, Place, Way
 from topology.migrate.names import Names
@@ -114,13 +115,16 @@ def _move(settled: Settled, live: Live, name: str) -> Move | None:
     old = live.find(origin)
     if origin == target:
         parked = live.find(Place(target.vhost, names.parking))
-        differences = queue_difference(queue, found) if found else []
+        differences = queue_difference(queue, LiveQueue.from_api(found)) if found else []
         if not differences and parked is None and names.out not in live.exchanges:
             return None
     elif old is not None:
         where = f"vhost {origin.vhost}"
         where += f" on the broker of stack {origin.broker}" if origin.broker else ""
-        differences = [f"is {origin.queue} in {where}", *queue_difference(queue, old)]
+        differences = [
+            f"is {origin.queue} in {where}",
+            *queue_difference(queue, LiveQueue.from_api(old)),
+        ]
     elif names.out in live.exchanges:
         differences = []  # The old queue is gone, and something of its migration is left.
     else:
@@ -174,7 +178,11 @@ def _obstacles(topology: Topology, live: Live, move: Move) -> Iterator[Problem]:
     if old.get("auto_delete"):
         hint = "let its consumers go: RabbitMQ deletes it, and pulumi up declares the new one"
         yield Problem(path, "a queue that deletes itself could be gone with its messages", hint)
-    if move.origin != move.target and new and (differing := queue_difference(move.declared, new)):
+    if (
+        move.origin != move.target
+        and new
+        and (differing := queue_difference(move.declared, LiveQueue.from_api(new)))
+    ):
         message = f"exists beside {move.origin}, and is not as declared: {'; '.join(differing)}"
         yield Problem(path, message, "migrate the one, then the other")
     limits = move.limits

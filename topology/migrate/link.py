@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -14,6 +14,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker
 from topology.broker.amqp import open_amqp
 from topology.broker.connection import Connection
 from topology.broker.error import BrokerError
+from topology.broker.queue_depth import QueueDepth, read_depth
 from topology.migrate.event import Halted
 from topology.migrate.move import Place
 from topology.migrate.source import Source
@@ -24,7 +25,6 @@ _HEARTBEAT_SECONDS: Final = 10
 _LOCK_SECONDS: Final = 30
 """A broker that lost its network to the holder finds out after two heartbeats."""
 
-_NOT_FOUND: Final = 404
 _LOCKED: Final = 405
 
 
@@ -88,21 +88,18 @@ class Link:
             else:
                 return
 
-    def count(self, place: Place) -> tuple[int, int] | None:
-        """(ready messages, consumers) at this very moment, or None if there is no such queue."""
+    def count(self, place: Place) -> QueueDepth | None:
+        """At this very moment; None if there is no such queue."""
         try:
             where = (place.broker, place.vhost)
             channel = self._channels.get(where)
             if channel is None or not channel.is_open:
                 channel = self._channels[where] = self._link(*where).channel()
-            declared: Any = channel.queue_declare(place.queue, passive=True).method
+            return read_depth(channel, place.queue)
         except ChannelClosedByBroker as closed:
-            if closed.reply_code == _NOT_FOUND:
-                return None
             raise _lost(closed.reply_text) from None
         except (AMQPError, OSError) as error:
             raise _lost(type(error).__name__) from None
-        return declared.message_count, declared.consumer_count
 
     def _link(self, broker: str, vhost: str) -> pika.BlockingConnection:
         where = (broker, vhost)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from topology.broker.state import LiveQueue
 from topology.migrate.move import Move, Way
 from topology.migrate.route import Route
 from topology.ownership.difference import queue_difference
@@ -50,7 +51,7 @@ def stage(move: Move, seen: Seen) -> Stage:
 
 
 def _in_place(move: Move, seen: Seen) -> Stage:
-    if seen.origin is not None and queue_difference(move.declared, seen.origin):
+    if seen.origin is not None and queue_difference(move.declared, LiveQueue.from_api(seen.origin)):
         return Stage.EMPTY
     if seen.parking is not None:
         return Stage.CREATE if seen.origin is None else Stage.RETURN

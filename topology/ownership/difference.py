@@ -9,6 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from topology.broker.live_policy import LivePolicy
+from topology.broker.state import (
+    LiveExchange,
+    LivePermission,
+    LiveQueue,
+    LiveTopicPermission,
+    LiveUser,
+    LiveVhost,
+)
 from topology.model import (
     Exchange,
     OperatorPolicy,
@@ -22,68 +31,63 @@ from topology.model import (
 from topology.ownership.password import password_matches
 
 Difference = list[str]
-Fields = Mapping[str, Any]
 
 
-def queue_difference(declared: Queue, broker: Fields) -> Difference:
-    """`declared` is settled; `broker` is a queue as the management API or definitions have it."""
-    arguments = dict(broker.get("arguments") or {})
-    # Brokers before 4.0 do not tell the type of a queue that was declared without one.
-    arguments.setdefault("x-queue-type", broker.get("type") or "classic")
+def queue_difference(declared: Queue, broker: LiveQueue) -> Difference:
+    """`declared` is settled."""
+    # Brokers before 4.0 do not list the type of a queue that was declared without one.
+    arguments = {"x-queue-type": broker.type or "classic", **broker.arguments}
     return [
-        *_differing(broker, "durable", declared.durable),
-        *_differing(broker, "auto_delete", declared.auto_delete),
+        *_differing("durable", broker.durable, declared.durable),
+        *_differing("auto_delete", broker.auto_delete, declared.auto_delete),
         *_arguments(arguments, {**declared.arguments, "x-queue-type": declared.type}),
     ]
 
 
-def exchange_difference(declared: Exchange, broker: Fields) -> Difference:
+def exchange_difference(declared: Exchange, broker: LiveExchange) -> Difference:
     return [
-        *_differing(broker, "type", declared.type),
-        *_differing(broker, "durable", declared.durable),
-        *_differing(broker, "auto_delete", declared.auto_delete),
-        *_differing(broker, "internal", False),
-        *_arguments(broker.get("arguments") or {}, declared.arguments),
+        *_differing("type", broker.type, declared.type),
+        *_differing("durable", broker.durable, declared.durable),
+        *_differing("auto_delete", broker.auto_delete, declared.auto_delete),
+        *_differing("internal", broker.internal, False),
+        *_arguments(broker.arguments, declared.arguments),
     ]
 
 
-def policy_difference(declared: Policy | OperatorPolicy, broker: Fields) -> Difference:
-    definition = declared.definition.values()
+def policy_difference(declared: Policy | OperatorPolicy, broker: LivePolicy) -> Difference:
     return [
-        *_differing(broker, "pattern", declared.pattern),
-        *_differing(broker, "apply-to", declared.apply_to),
-        *_differing(broker, "priority", declared.priority),
-        *_arguments(broker.get("definition") or {}, definition),
+        *_differing("pattern", broker.pattern, declared.pattern),
+        *_differing("apply-to", broker.apply_to, declared.apply_to),
+        *_differing("priority", broker.priority, declared.priority),
+        *_arguments(broker.definition, declared.definition.values()),
     ]
 
 
-def user_difference(declared: User, password: str | None, broker: Fields) -> Difference:
+def user_difference(declared: User, password: str | None, broker: LiveUser) -> Difference:
     """Tags, and whether the password is another one: it would be replaced.
 
     `password` is the declared or the generated one, None where it is not known.
     """
-    tags = broker.get("tags") or []
-    if isinstance(tags, str):  # RabbitMQ 3.8 and older definitions join them.
-        tags = [tag for tag in tags.split(",") if tag]
+    tags = list(broker.tags)
     found = [f"tags are {tags} and would become {declared.tags}"] if tags != declared.tags else []
     same = password is not None and password_matches(password, broker)
     return found if same else [*found, "its password would be replaced"]
 
 
-def permission_difference(declared: Permission, broker: Fields) -> Difference:
+def permission_difference(declared: Permission, broker: LivePermission) -> Difference:
     return [
-        *_differing(broker, "configure", declared.configure),
-        *_differing(broker, "write", declared.write),
-        *_differing(broker, "read", declared.read),
+        *_differing("configure", broker.configure, declared.configure),
+        *_differing("write", broker.write, declared.write),
+        *_differing("read", broker.read, declared.read),
     ]
 
 
 def topic_permissions_difference(
-    declared: Sequence[TopicPermission], broker: Sequence[Fields]
+    declared: Sequence[TopicPermission], broker: Sequence[LiveTopicPermission]
 ) -> Difference:
     """Of all that a user has in the vhost: they are one resource."""
     wanted = {entry.exchange: (entry.write, entry.read) for entry in declared}
-    found = {entry["exchange"]: (entry["write"], entry["read"]) for entry in broker}
+    found = {entry.exchange: (entry.write, entry.read) for entry in broker}
     return [
         f"on exchange {exchange} is {_rights(found.get(exchange))}, "
         f"declared is {_rights(wanted.get(exchange))}"
@@ -100,32 +104,30 @@ RABBITMQS_OWN_DESCRIPTION = "Default virtual host"
 """What RabbitMQ itself writes on the vhost `/`; nobody loses it."""
 
 
-def vhost_difference(declared: VHost, broker: Fields) -> Difference:
+def vhost_difference(declared: VHost, broker: LiveVhost) -> Difference:
     """What taking the vhost over would change of its description, default queue type and tags."""
     found = []
-    description = broker.get("description") or ""
+    description = broker.description
     if description not in (declared.description or "", RABBITMQS_OWN_DESCRIPTION):
         found.append(f"description is {description!r} and would become {declared.description!r}")
-    default = broker.get("default_queue_type")
-    if default in ("undefined", "", None):
-        default = None
+    default = broker.default_queue_type
     if default != declared.default_queue_type and not (
         declared.default_queue_type is None and default == "classic"
     ):
         found.append(
             f"default_queue_type is {default} and would become {declared.default_queue_type}"
         )
-    if broker.get("tags"):
-        found.append(f"tags {broker['tags']} would be removed")
+    if broker.tags:
+        found.append(f"tags {list(broker.tags)} would be removed")
     return found
 
 
-def _differing(broker: Fields, key: str, declared: Any) -> Iterator[str]:
-    if key in broker and broker[key] != declared:
-        yield f"{key} is {_shown(broker[key])}, declared is {_shown(declared)}"
+def _differing(key: str, broker: Any, declared: Any) -> Iterator[str]:
+    if broker != declared:
+        yield f"{key} is {_shown(broker)}, declared is {_shown(declared)}"
 
 
-def _arguments(broker: Fields, declared: Fields) -> Iterator[str]:
+def _arguments(broker: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted({*broker, *declared}):
         if key not in declared:
             yield f"{key} is {_shown(broker[key])}, declared is none"

@@ -7,7 +7,28 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from topology.model import FederationUpstream, Shovel, TopicPermission, Topology, User
+from topology.broker.live_policy import LivePolicy
+from topology.broker.state import (
+    LiveExchange,
+    LivePermission,
+    LiveQueue,
+    LiveTopicPermission,
+    LiveUser,
+    LiveVhost,
+)
+from topology.model import (
+    Exchange,
+    FederationUpstream,
+    OperatorPolicy,
+    Permission,
+    Policy,
+    Queue,
+    Shovel,
+    TopicPermission,
+    Topology,
+    User,
+    VHost,
+)
 from topology.ownership.difference import (
     Difference,
     exchange_difference,
@@ -62,7 +83,31 @@ def _user_difference(
     declared: User, expected: str | None, password: str | None, found: Found
 ) -> Difference:
     # A preview does not know a password that is yet to be made, unless it is always the same.
-    return user_difference(declared, password or expected, found)
+    return user_difference(declared, password or expected, LiveUser.from_api(found))
+
+
+def _vhost_difference(declared: VHost, found: Found) -> Difference:
+    return vhost_difference(declared, LiveVhost.from_api(found))
+
+
+def _exchange_difference(declared: Exchange, found: Found) -> Difference:
+    return exchange_difference(declared, LiveExchange.from_api(found))
+
+
+def _queue_difference(declared: Queue, found: Found) -> Difference:
+    return queue_difference(declared, LiveQueue.from_api(found))
+
+
+def _policy_difference(declared: Policy | OperatorPolicy, found: Found) -> Difference:
+    return policy_difference(declared, LivePolicy.from_api(found))
+
+
+def _permission_difference(declared: Permission, found: Found) -> Difference:
+    return permission_difference(declared, LivePermission.from_api(found))
+
+
+def _topic_permissions_difference(declared: list[TopicPermission], found: Found) -> Difference:
+    return topic_permissions_difference(declared, list(map(LiveTopicPermission.from_api, found)))
 
 
 def _upstream_difference(declared: FederationUpstream, found: Found) -> Difference:
@@ -74,10 +119,10 @@ def _shovel_difference(declared: Shovel, found: Found) -> Difference:
 
 
 KINDS = (
-    Kind("Exchange", "exchanges", ("exchanges",), exchange_difference, changeable=False),
-    Kind("Queue", "queues", ("queues",), queue_difference, changeable=False),
-    Kind("Policy", "policies", ("policies",), policy_difference),
-    Kind("OperatorPolicy", "operator_policies", ("operator-policies",), policy_difference),
+    Kind("Exchange", "exchanges", ("exchanges",), _exchange_difference, changeable=False),
+    Kind("Queue", "queues", ("queues",), _queue_difference, changeable=False),
+    Kind("Policy", "policies", ("policies",), _policy_difference),
+    Kind("OperatorPolicy", "operator_policies", ("operator-policies",), _policy_difference),
     Kind(
         "FederationUpstream",
         "federation_upstreams",
@@ -104,7 +149,7 @@ def claims(topology: Topology, seed: PasswordSeed) -> Iterator[Claim]:
         )
 
     if not vhost.existing:
-        compare = partial(vhost_difference, vhost)
+        compare = partial(_vhost_difference, vhost)
         yield claim("VHost", vhost.name, ("vhosts", vhost.name), compare, vhost)
     for kind in KINDS:
         for name, declared in getattr(topology, kind.section).items():
@@ -121,10 +166,12 @@ def claims(topology: Topology, seed: PasswordSeed) -> Iterator[Claim]:
             yield Claim("User", name, ("users", name), own, adopts, generated=generated)
     for permission in topology.permissions:
         api = ("permissions", vhost.name, permission.user)
-        yield claim("Permissions", permission.user, api, partial(permission_difference, permission))
+        yield claim(
+            "Permissions", permission.user, api, partial(_permission_difference, permission)
+        )
     for name, entries in _by_user(topology.topic_permissions).items():
         api = ("topic-permissions", vhost.name, name)
-        yield claim("TopicPermissions", name, api, partial(topic_permissions_difference, entries))
+        yield claim("TopicPermissions", name, api, partial(_topic_permissions_difference, entries))
 
 
 def _by_user(permissions: list[TopicPermission]) -> dict[str, list[TopicPermission]]:

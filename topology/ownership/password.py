@@ -10,8 +10,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
-from typing import Any
+
+from topology.broker.state import LiveUser
 
 _ALGORITHMS = {
     "rabbit_password_hashing_sha256": "sha256",
@@ -21,12 +21,12 @@ _ALGORITHMS = {
 _SALT_BYTES = 4
 
 
-def password_matches(password: str, user: Mapping[str, Any]) -> bool | None:
+def password_matches(password: str, user: LiveUser) -> bool | None:
     """None where it cannot be known: the hash is of an algorithm that a plugin brought."""
-    stored = user.get("password_hash") or ""
+    stored = user.password_hash
     if not stored:
         return False  # The user has no password: it can log in by certificate or token only.
-    algorithm = _ALGORITHMS.get(str(user.get("hashing_algorithm")))
+    algorithm = _ALGORITHMS.get(user.hashing_algorithm)
     if algorithm is None:
         return None
     try:

@@ -1,7 +1,7 @@
-"""Policies as they are on a broker, and what applies of them.
+"""Policies as they are on a broker, and which of them applies.
 
-RabbitMQ tells of policies at once, but of the one that a queue is under with the queue's statistics
-only: some seconds later, or half a minute after a restart.
+The management API lists policies without delay, but the one that applies to a queue is part of the
+queue's statistics: some seconds late, or half a minute after a restart. So it is worked out here.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class LivePolicy:
     definition: Mapping[str, Any]
 
     @classmethod
-    def on_broker(cls, found: Mapping[str, Any]) -> Self:
+    def from_api(cls, found: Mapping[str, Any]) -> Self:
         return cls(
             found["name"],
             found["pattern"],
             found.get("apply-to", "all"),
             found.get("priority", 0),
-            found["definition"],
+            found.get("definition") or {},
         )
 
     def suits(self, kind: Kind, version: Version) -> bool:
@@ -65,9 +65,9 @@ class LivePolicies:
                 self._others.append(policy)
 
     @classmethod
-    def on_broker(cls, found: Iterable[Mapping[str, Any]], version: Version) -> Self:
+    def from_api(cls, found: Iterable[Mapping[str, Any]], version: Version) -> Self:
         """From what the management API lists."""
-        return cls({entry["name"]: LivePolicy.on_broker(entry) for entry in found}, version)
+        return cls({entry["name"]: LivePolicy.from_api(entry) for entry in found}, version)
 
     def strongest(self, name: str, kind: Kind) -> Sequence[LivePolicy]:
         """The one with the highest priority that applies, by name: which of several RabbitMQ takes

@@ -1,23 +1,25 @@
-"""The number of messages ready in a queue at this very moment.
+"""Ready messages and consumers of a queue at this very moment.
 
-The management API's numbers are samples, up to five seconds old. AMQP's passive declaration asks
-the queue itself.
+The management API's counts are sampled. A passive declaration over AMQP asks the queue itself.
 """
 
 from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from pika import BlockingConnection
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from topology.broker.amqp import open_amqp
-from topology.broker.connection import Connection
 from topology.broker.error import BrokerError
 from topology.problems import Problem
 from topology.urls import amqp_url, with_credentials
+
+if TYPE_CHECKING:
+    from topology.broker.connection import Connection
 
 CONNECTION_NAME = "rabbitmq-topology"
 """By which the broker's list of connections tells these from those of clients."""
@@ -25,8 +27,29 @@ CONNECTION_NAME = "rabbitmq-topology"
 _NOT_FOUND = 404
 
 
-class ReadyCounts:
-    """Asks queues, over one AMQP connection for each vhost. Threads may share it."""
+class QueueDepth(NamedTuple):
+    """What a passive declaration answers. For a quorum queue without a leader, both are 0."""
+
+    ready: int
+    consumers: int
+
+
+def read_depth(channel: BlockingChannel, queue: str) -> QueueDepth | None:
+    """None where the vhost has no queue of this name; the channel is closed then.
+
+    Raises pika's errors, `ChannelClosedByBroker` where the user may not look at the queue.
+    """
+    try:
+        declared = channel.queue_declare(queue, passive=True).method
+    except ChannelClosedByBroker as closed:
+        if closed.reply_code == _NOT_FOUND:
+            return None
+        raise
+    return QueueDepth(declared.message_count, declared.consumer_count)
+
+
+class QueueDepths:
+    """Reads the depth of queues, over one AMQP connection for each vhost. Threads may share it."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -34,8 +57,8 @@ class ReadyCounts:
         self._channels: dict[str, BlockingChannel] = {}
         self._lock = threading.Lock()
 
-    def of(self, vhost: str, queue: str) -> tuple[int, int] | None:
-        """(ready messages, consumers) of a queue, or None if there is none of this name.
+    def of(self, vhost: str, queue: str) -> QueueDepth | None:
+        """None where there is no queue of this name.
 
         Raises `BrokerError` if the broker cannot be asked over AMQP.
         """
@@ -70,15 +93,12 @@ class ReadyCounts:
         parameters.client_properties = {"connection_name": CONNECTION_NAME}
         return open_amqp(parameters)
 
-    def _asked(self, vhost: str, queue: str) -> tuple[int, int] | None:
+    def _asked(self, vhost: str, queue: str) -> QueueDepth | None:
         channel = self._channels.get(vhost)
         if channel is None or not channel.is_open:
             channel = self._channels[vhost] = self._links[vhost].channel()
         try:
-            declared = channel.queue_declare(queue, passive=True).method
+            return read_depth(channel, queue)
         except ChannelClosedByBroker as closed:
-            if closed.reply_code == _NOT_FOUND:
-                return None
             message = f"may not look at the queue ({closed.reply_code})"
             raise BrokerError([Problem(("rabbitmq:username",), message)]) from None
-        return declared.message_count, declared.consumer_count
