@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.brokers import Brokers, sources
 from tests.support.summary import Summary
@@ -22,6 +23,13 @@ from toolchain.node import Broker, PrivateNode, installed_server
 def on_ci() -> bool:
     """On CI, a broker that is missing fails the run: it would pass for having been tested."""
     return os.environ.get("CI", "").lower() in ("1", "true")
+
+
+# How long an example takes is the machine's matter, and no test's.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
