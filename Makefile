@@ -8,8 +8,11 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 STACK  ?= dev
-# Processes that run tests side by side, each with brokers of its own: most of the time is waiting.
+# Processes that run tests side by side, on the same brokers: live tests wait most of the time.
 WORKERS ?= 3
+PYTEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+# What `make test-all` runs; CI, which has run `make test` before, says ALL=--rest.
+ALL ?=
 # What `make bench` measures: numbers of objects, and how often.
 SIZES  ?= 4 100 1000
 ROUNDS ?= 3
@@ -24,7 +27,7 @@ RUNTIME := $(VENV)/.runtime
 CHECKS  := $(VENV)/.checks
 MEASURES := $(VENV)/.measures
 
-.PHONY: help up preview outputs env demo test unit lint check tools down clean purge soak bench
+.PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak bench
 
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,11 +50,17 @@ env: $(RUNTIME) ## Print shell settings for plain commands: eval "$(make -s env)
 demo: $(RUNTIME) ## Another stack reads a service's URL and a message arrives
 	@$(WITH_ENGINE) $(PY) -m examples.consumer.demo
 
-test: $(CHECKS) lint ## Check the code and run every test, against real brokers
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile
+test: $(CHECKS) lint ## Check style, types and every promise of the README, on one real broker
+	@$(TOOLS) engine --recorded
+	@images="$$($(TOOLS) series)"; RABBITMQ_TEST_IMAGES="$$images" RABBITMQ_TEST_NEWEST=1 \
+		$(PYTEST) -m '(smoke or not live) and not full and not soak'
+
+test-all: $(CHECKS) lint ## Run all tests, on real brokers of every series
+	@$(TOOLS) engine --recorded
+	@images="$$($(TOOLS) series --every)"; RABBITMQ_TEST_IMAGES="$$images" $(PYTEST) $(ALL)
 
 unit: $(CHECKS) ## Run the tests that need neither engine nor broker
-	@$(PY) -m pytest -m 'not live and not soak'
+	@$(PYTEST) -m 'not live and not full and not soak'
 
 lint: $(CHECKS) ## Check style and types
 	@$(PY) -m ruff check

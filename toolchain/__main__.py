@@ -16,6 +16,7 @@ import typer
 from . import dev_broker, dev_clean, environment
 from . import engine as engines
 from . import image as images
+from . import series as release_series
 from .console import say
 from .debian import InstallError
 from .dev_broker import BrokerError
@@ -27,6 +28,7 @@ from .engine_build import BuildError
 from .image import ImageError
 from .node import NodeError
 from .probe import ForeignServiceError
+from .series import SeriesError
 
 EXPECTED = (
     BrokerError,
@@ -39,6 +41,7 @@ EXPECTED = (
     ImageError,
     InstallError,
     NodeError,
+    SeriesError,
 )
 
 app = typer.Typer(
@@ -52,9 +55,15 @@ app.add_typer(broker, name="broker")
 
 
 @app.command()
-def engine() -> None:
+def engine(
+    *,
+    recorded: Annotated[bool, typer.Option(help="Take the one found before, if any")] = False,
+) -> None:
     """Find the Pulumi engine: on PATH, downloaded, or built from Go modules."""
-    engines.find()
+    if recorded:
+        engines.current()
+    else:
+        engines.find()
 
 
 @app.command()
@@ -68,6 +77,15 @@ def image(series: Annotated[list[str], typer.Argument(help="Such as 4.3")]) -> N
     """Make local Docker images of RabbitMQ from Debian's packages; print their names."""
     for each in series:
         sys.stdout.write(images.provide(each).name + "\n")
+
+
+@app.command()
+def series(
+    *, every: Annotated[bool, typer.Option(help="Of all series that are tested")] = False
+) -> None:
+    """Have the RabbitMQ that tests run on, the newest; print the images, newest first."""
+    found = release_series.every() if every else release_series.newest()
+    sys.stdout.write(found + "\n")
 
 
 @broker.command()

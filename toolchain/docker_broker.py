@@ -54,7 +54,7 @@ def start(stack: DevStack) -> Broker:
         _docker("start", name)
     else:
         remove()
-        _need_image()
+        need_image(image())
         _run(name, stack)
     try:
         broker = _wait(name, stack)
@@ -103,12 +103,13 @@ def _exists(name: str) -> bool:
     return bool(answer.strip())
 
 
-def _need_image() -> None:
+def need_image(name: str) -> None:
+    """Have an image in the Docker engine, pulled if need be. Raises `DockerError`."""
     try:
-        _docker("image", "inspect", image())
+        _docker("image", "inspect", name)
     except DockerError:
-        say(f"  Pulling {image()}")
-        _docker("pull", "--quiet", image(), timeout=PULL_SECONDS)
+        say(f"  Pulling {name}")
+        _docker("pull", "--quiet", name, timeout=PULL_SECONDS)
 
 
 def _run(name: str, stack: DevStack) -> None:

@@ -15,8 +15,6 @@ from tests.support.api import Api
 from tests.support.stack import Stack
 from toolchain.node import Broker
 
-pytestmark = pytest.mark.live
-
 NEW = "made-by-hand"
 
 

@@ -22,8 +22,6 @@ from topology.broker import Management, probe
 from topology.expand.settings import Settled
 from topology.version import BrokerFacts
 
-pytestmark = pytest.mark.live
-
 _SETTINGS = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 _ON_BROKER = ("exchanges", "queues", "bindings", "policies", "operator_policies")
 """What `requests` puts there."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 import yaml
 
 from tests.adopt.adopted import Adopted
 from tests.support.stack import Stack
-
-pytestmark = pytest.mark.live
 
 _OF_THE_MOMENT = ("created", "modified", "sourcePosition", "stackTrace")
 _SECRETS = ("s3cret-word", "other-w0rd")

@@ -27,8 +27,6 @@ from topology.alerts.metric import SHOVELS, UP
 from topology.check import check
 from topology.version import BrokerFacts, Version
 
-pytestmark = pytest.mark.live
-
 NOWHERE = "amqp://127.0.0.1:1"
 FILES = ("-o", "rules.yml", "--scrape", "scrape.yml", "--dashboard", "dashboard.json")
 

@@ -29,7 +29,6 @@ from tests.support.api import Api
 from toolchain.engine import Engine
 from toolchain.node import Broker
 
-pytestmark = pytest.mark.live
 SMALLEST = 4
 WITHOUT_POLICIES = [each for each in SHARED if each is not Operation.POLICIES]
 

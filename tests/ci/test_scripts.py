@@ -18,8 +18,6 @@ from toolchain.engine import Engine
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
 
-pytestmark = pytest.mark.live
-
 SECRET = "open-sesame-4711"
 
 

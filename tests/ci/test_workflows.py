@@ -40,6 +40,7 @@ def test_there_are_workflows() -> None:
     assert [workflow.stem for workflow in WORKFLOWS] == ["drift", "preview", "up"]
 
 
+@pytest.mark.full
 def test_actionlint_has_nothing_to_say() -> None:
     go = program("go", package="golang")
     assert said(go, "run", ACTIONLINT, *map(str, WORKFLOWS)) == ""

@@ -14,7 +14,7 @@ from typing import Never
 import pytest
 import yaml
 
-from tests.cli.command import PROJECT, topology
+from tests.cli.command import PROJECT, process, topology
 from tests.cli.files import lines, write
 
 BROKEN = """\
@@ -103,9 +103,9 @@ def test_a_stack_by_name_or_file(arguments: list[str]) -> None:
 
 def test_standard_input(tmp_path: Path) -> None:
     write(tmp_path, base="vhost: v\n")
-    good = topology("check", "-", folder=tmp_path, stdin="extends: base.yaml")
+    good = process("check", "-", folder=tmp_path, stdin="extends: base.yaml")
     assert (good.code, good.out) == (0, "<stdin>: fine for RabbitMQ 4.3: 1 vhost\n")
-    bad = topology("check", "-", folder=tmp_path, stdin="vhost: [v")
+    bad = process("check", "-", folder=tmp_path, stdin="vhost: [v")
     assert bad.code == 1
     assert bad.out.startswith("<stdin>:1: error: a list is not closed")
 

@@ -107,11 +107,11 @@ class Changing:
 
 
 @pytest.fixture(scope="module")
-def changing(each_broker: Broker, new_stack: NewStack) -> Iterator[Changing]:
-    stack = new_stack(each_broker)
+def changing(broker: Broker, new_stack: NewStack) -> Iterator[Changing]:
+    stack = new_stack(broker)
     stack.configure(topology(stack.vhost))
     said = stack.up().stdout
-    with Api(each_broker) as api, Client(each_broker, stack.vhost) as client:
+    with Api(broker) as api, Client(broker, stack.vhost) as client:
         for queue in ("classic", "quorum", "stream"):
             for number in range(MESSAGES):
                 assert client.publish("events", queue, f"{queue} {number}")

@@ -46,11 +46,11 @@ SENT: Final = {
 
 
 @pytest.fixture(scope="module")
-def ladders(each_broker: Broker, new_stack: NewStack) -> Iterator[Ladders]:
-    stack = new_stack(each_broker)
+def ladders(broker: Broker, new_stack: NewStack) -> Iterator[Ladders]:
+    stack = new_stack(broker)
     stack.configure(topology(stack.vhost))
     stack.up()
-    with Api(each_broker) as api, Client(each_broker, stack.vhost) as client:
+    with Api(broker) as api, Client(broker, stack.vhost) as client:
         yield Ladders(stack, api, client)
 
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pika
-import pytest
 
 from tests.features.eventually import eventually
 from tests.support.api import Api
@@ -18,8 +17,6 @@ from topology.broker.connection import Connection
 from topology.guard import GuardedBroker
 from topology.guard.clients import APART_SECONDS, Clients
 from topology.urls import amqp_url, with_credentials
-
-pytestmark = pytest.mark.live
 
 
 @contextmanager

@@ -14,8 +14,6 @@ from topology.broker import BrokerError
 from topology.guard import GuardedBroker
 from topology.guard import broker as guarding
 
-pytestmark = pytest.mark.live
-
 QUORUM = {"durable": True, "arguments": {"x-queue-type": "quorum"}}
 
 

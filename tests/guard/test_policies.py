@@ -9,8 +9,6 @@ from tests.support.api import Api
 from toolchain.node import Broker
 from topology.guard import GuardedBroker
 
-pytestmark = pytest.mark.live
-
 
 @pytest.mark.parametrize("queue_type", ["classic", "quorum"])
 def test_a_policy_is_known_from_its_first_moment(each_broker: Broker, queue_type: str) -> None:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.guard.test_clients import reached, vhost_on
 from tests.safety.messages import Messages
 from tests.support.api import Api
 from toolchain.node import Broker
 from topology.guard import GuardedBroker
 
-pytestmark = pytest.mark.live
 
-
-def test_what_came_since_the_run_began_is_counted(each_broker: Broker) -> None:
+def test_what_came_since_the_run_began_is_counted(broker: Broker) -> None:
     """Once only, so that there never is a rate in two samples."""
-    with vhost_on(each_broker) as vhost, Api(each_broker) as api:
+    with vhost_on(broker) as vhost, Api(broker) as api:
         for name in ("used", "idle"):
             api.put("exchanges", vhost, name, body={"type": "fanout", "durable": True})
         api.put("queues", vhost, "q", body={"durable": True})
         api.post("bindings", vhost, "e", "used", "q", "q", body={})
-        guarded = GuardedBroker(reached(each_broker))
+        guarded = GuardedBroker(reached(broker))
         with guarded.management:
             guarded.begin(vhost)
-            with Messages(each_broker, vhost) as messages:
+            with Messages(broker, vhost) as messages:
                 messages.put("q", 3, exchange="used")
             assert guarded.published(vhost, "used") == 3
             assert guarded.published(vhost, "idle") == 0

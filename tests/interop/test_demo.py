@@ -22,8 +22,6 @@ WORKER = {
 OUTPUTS = {"contract_version": 1, "services": {"my-worker": WORKER}}
 TWO_QUEUES = {**OUTPUTS, "services": {"my-worker": WORKER | {"consumes": ["jobs", "mails"]}}}
 
-pytestmark = pytest.mark.live
-
 
 @pytest.fixture(scope="session")
 def found_engine() -> Engine:

@@ -17,8 +17,6 @@ ACCOUNT = "all"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
-pytestmark = pytest.mark.live
-
 
 @pytest.fixture
 def place(landscape: Landscape) -> Place:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pika
-import pytest
 
 from tests.features.eventually import eventually
 from tests.rules.applying import put
@@ -14,10 +13,8 @@ from toolchain.node import Broker
 from topology.check import check
 from topology.version import BrokerFacts, Version
 
-pytestmark = pytest.mark.live
 
-
-def test_a_service_may_ask_for_the_length_of_what_it_consumes(each_broker: Broker) -> None:
+def test_a_service_may_ask_for_the_length_of_what_it_consumes(broker: Broker) -> None:
     token = uuid4().hex[:8]
     vhost, user = f"keda-{token}", f"packer-{token}"
     raw = {
@@ -25,16 +22,16 @@ def test_a_service_may_ask_for_the_length_of_what_it_consumes(each_broker: Broke
         "queues": {"packing": {"type": "quorum"}},
         "services": {user: {"consumes": ["packing"]}},
     }
-    settled = check(raw, BrokerFacts(Version.parse(each_broker.version))).usable()
+    settled = check(raw, BrokerFacts(Version.parse(broker.version))).usable()
     (rights,) = settled.topology.permissions
-    with Api(each_broker) as api:
+    with Api(broker) as api:
         put(api, settled)
         api.put("users", user, body={"password": "pw", "tags": ""})
         body = {"configure": rights.configure, "write": rights.write, "read": rights.read}
         api.put("permissions", vhost, user, body=body)
         try:
             assert api.publish(vhost, "", "packing")
-            parameters = pika.URLParameters(f"{each_broker.amqp}/{vhost}")
+            parameters = pika.URLParameters(f"{broker.amqp}/{vhost}")
             parameters.credentials = pika.PlainCredentials(user, "pw")
             with pika.BlockingConnection(parameters) as connection:
                 channel = connection.channel()

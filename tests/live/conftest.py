@@ -23,13 +23,6 @@ _INHERITED = ("PULUMI_", "RABBITMQ_ENDPOINT", "RABBITMQ_USERNAME", "RABBITMQ_PAS
 """Variables by which a person's shell would reach into the tests."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs an engine and a broker."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.live)
-
-
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     """The engine that `make up` uses, found or built if there is none yet."""

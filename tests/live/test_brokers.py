@@ -7,7 +7,8 @@ import pika
 import pytest
 
 from tests.conftest import on_ci
-from tests.support.brokers import Brokers, sources
+from tests.support.brokers import sources
+from tests.support.sharing import Source
 from tests.support.unavailable import Unavailable
 from toolchain.node import Broker
 from topology.version import Version
@@ -28,7 +29,7 @@ def test_a_broker_answers_to_clients_and_to_the_provider(each_broker: Broker) ->
 
 
 @pytest.mark.skipif(not on_ci(), reason="a developer's machine need not have every version")
-def test_every_supported_series_is_tested(brokers: Brokers) -> None:
+def test_every_supported_series_is_tested(brokers: Source) -> None:
     tested: set[Version] = set()
     for label in sources():
         try:

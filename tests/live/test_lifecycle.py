@@ -10,33 +10,33 @@ from tests.support.idle import until_idle
 from tests.support.stack import Stack
 
 
-def test_a_stack_lives(each_stack: Stack, api: Api) -> None:
-    vhost = each_stack.vhost
-    each_stack.configure(dev(vhost))
-    result = each_stack.up()
+def test_a_stack_lives(stack: Stack, api: Api) -> None:
+    vhost = stack.vhost
+    stack.configure(dev(vhost))
+    result = stack.up()
     assert result.summary.resource_changes == {"create": 5}
-    assert result.outputs["queue_url"].value == (f"{each_stack.broker.amqp}/{vhost}#queue={QUEUE}")
+    assert result.outputs["queue_url"].value == (f"{stack.broker.amqp}/{vhost}#queue={QUEUE}")
     assert not [name for name, output in result.outputs.items() if output.secret]
     assert api.exchanges(vhost)[EXCHANGE]["durable"] is True
     assert api.queues(vhost)[QUEUE]["durable"] is True
     assert api.publish(vhost, EXCHANGE, KEY)
-    each_stack.expect_no_changes()
+    stack.expect_no_changes()
 
-    each_stack.configure(grown(vhost))
-    assert each_stack.up().summary.resource_changes == {"create": 4, "same": 5}
+    stack.configure(grown(vhost))
+    assert stack.up().summary.resource_changes == {"create": 4, "same": 5}
     assert api.publish(vhost, "fan", "any")
-    each_stack.expect_no_changes()
+    stack.expect_no_changes()
     assert api.take(vhost, QUEUE) == 2, "growing must keep messages where they are"
     until_idle(api, vhost, "fan")
 
-    each_stack.configure(dev(vhost))
-    assert each_stack.up().summary.resource_changes == {"delete": 4, "same": 5}
+    stack.configure(dev(vhost))
+    assert stack.up().summary.resource_changes == {"delete": 4, "same": 5}
     assert set(api.queues(vhost)) == {QUEUE} and set(api.exchanges(vhost)) == {EXCHANGE}
-    each_stack.expect_no_changes()
+    stack.expect_no_changes()
 
-    each_stack.destroy()
+    stack.destroy()
     assert vhost not in api.vhosts()
-    assert each_stack.state() == []
+    assert stack.state() == []
 
 
 def grown(vhost: str) -> dict[str, Any]:

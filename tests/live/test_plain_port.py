@@ -14,16 +14,16 @@ FIRST_WITH_TYPES = Version(4, 0)
 
 
 def test_the_usual_program_plans_to_replace_its_queue(
-    make_stack: MakeStack, each_broker: Broker
+    make_stack: MakeStack, broker: Broker
 ) -> None:
-    plain = make_stack(each_broker, PLAIN_PORT)
+    plain = make_stack(broker, PLAIN_PORT)
     plain.configure(vhost=plain.vhost)
     plain.up()
     planned = plain.preview(refresh=True)
-    replaces = Version.parse(each_broker.version) >= FIRST_WITH_TYPES
+    replaces = Version.parse(broker.version) >= FIRST_WITH_TYPES
     assert ("replace" in planned) == replaces
 
-    ours = make_stack(each_broker)
+    ours = make_stack(broker)
     ours.configure(dev(ours.vhost))
     ours.up()
     assert set(ours.preview(refresh=True)) == {"same"}

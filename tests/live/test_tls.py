@@ -252,6 +252,7 @@ def test_an_expired_certificate_is_told_by_both_ways(
     asks(connection(broker))
 
 
+@pytest.mark.live
 def test_a_client_without_the_right_certificate_is_told_by_both_ways(strict: TlsBroker) -> None:
     hint = "it asks for a client's certificate: rabbitmq:clientcertFile, rabbitmq:clientkeyFile"
     _both_fail(

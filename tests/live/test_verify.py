@@ -28,8 +28,7 @@ def topology(stack: Stack) -> dict[str, Any]:
     }
 
 
-def test_every_right_is_proven_and_no_trace_left(each_stack: Stack, api: Api) -> None:
-    stack = each_stack
+def test_every_right_is_proven_and_no_trace_left(stack: Stack, api: Api) -> None:
     stack.configure(topology(stack))
     stack.up()
     assert api.publish(stack.vhost, "events", "a.b")

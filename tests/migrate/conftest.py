@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,18 +14,6 @@ from topology.migrate import drain, settle
 __all__ = ["each_stack", "engine", "make_stack", "stack"]
 
 HASTE_SECONDS = 2.0
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What asks for a broker needs one."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents and _needs_broker(item):
-            item.add_marker(pytest.mark.live)
-
-
-def _needs_broker(item: pytest.Item) -> bool:
-    names = getattr(item, "fixturenames", ())
-    return "brokers" in names or "node" in names
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ def nodes() -> Iterator[Cluster]:
         pytest.skip(str(reason))
 
 
+@pytest.mark.live
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_a_node_goes_down_in_the_middle(nodes: Cluster, capsys: pytest.CaptureFixture[str]) -> None:

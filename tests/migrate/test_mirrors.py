@@ -10,9 +10,8 @@ import pytest
 from tests.live.conftest import MakeStack
 from tests.migrate.test_migrate import applied, config
 from tests.support.api import Api
-from tests.support.brokers import LOCAL_NODE, Brokers
 from tests.support.stack import Stack
-from tests.support.unavailable import Unavailable
+from toolchain.node import Broker
 from topology.migrate.mirrors import retired
 from topology.version import Version
 
@@ -20,15 +19,11 @@ MIRRORED = {"ha-mode": "all", "ha-sync-mode": "automatic"}
 
 
 @pytest.fixture
-def old_stack(make_stack: MakeStack, brokers: Brokers) -> Stack:
+def old_stack(make_stack: MakeStack, old_broker: Broker) -> Stack:
     """A stack on a RabbitMQ that mirrors."""
-    try:
-        broker = brokers.get(LOCAL_NODE)
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-    if Version.parse(broker.version) >= Version(4, 0):
-        pytest.skip(f"RabbitMQ {broker.version} mirrors no queues")
-    return make_stack(broker)
+    if Version.parse(old_broker.version) >= Version(4, 0):
+        pytest.skip(f"RabbitMQ {old_broker.version} mirrors no queues")
+    return make_stack(old_broker)
 
 
 def test_what_is_in_force_or_does_more_stays() -> None:

@@ -16,7 +16,6 @@ from tests.migrate.pair import Pair, pair, way_to
 from tests.migrate.scene import QUEUE, Scene, scene
 from tests.migrate.test_migrate import applied
 from tests.support.api import Api
-from tests.support.brokers import LOCAL_NODE, Brokers
 from tests.support.stack import Stack
 from tests.support.unavailable import Unavailable
 from toolchain.engine import Engine
@@ -32,15 +31,12 @@ RATE, SECONDS = 100.0, 30.0
 
 @pytest.fixture(scope="module")
 def ends(
-    brokers: Brokers, broker: Broker, tmp_path_factory: pytest.TempPathFactory
+    old_broker: Broker, broker: Broker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Broker, Broker]]:
     """The private node and the newest RabbitMQ; where that is the same, another node."""
     second = PrivateNode(tmp_path_factory.mktemp("second"))
     try:
-        old = brokers.get(LOCAL_NODE)
-        yield old, (second.start() if broker == old else broker)
-    except Unavailable as reason:
-        pytest.skip(str(reason))
+        yield old_broker, (second.start() if broker == old_broker else broker)
     finally:
         second.kill()
 

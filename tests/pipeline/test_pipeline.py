@@ -49,7 +49,6 @@ def pipeline_on(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield apply
 
 
-@pytest.mark.live
 def test_a_second_preview_is_empty(pipeline_on: PipelineOn, each_broker: Broker) -> None:
     pipeline = pipeline_on(each_broker)
     pipeline.stack.expect_no_changes()
@@ -61,7 +60,6 @@ def test_a_second_preview_is_empty(pipeline_on: PipelineOn, each_broker: Broker)
     eventually(partial(limited, pipeline), limits)
 
 
-@pytest.mark.live
 def test_a_process_is_refused_what_is_not_its_own(pipeline_on: PipelineOn, broker: Broker) -> None:
     pipeline = pipeline_on(broker)
     for service in SERVICES:
@@ -76,13 +74,11 @@ def test_a_process_is_refused_what_is_not_its_own(pipeline_on: PipelineOn, broke
         assert pipeline.trespass(service, *allowed) == dict.fromkeys(allowed, True)
 
 
-@pytest.mark.live
 def test_of_some_hundred_documents_none_is_lost(pipeline_on: PipelineOn, broker: Broker) -> None:
     none_is_lost(pipeline_on(broker), FEW, seconds=120)
 
 
 @pytest.mark.soak
-@pytest.mark.live
 def test_of_ten_thousand_documents_none_is_lost(
     pipeline_on: PipelineOn, broker: Broker, capsys: pytest.CaptureFixture[str]
 ) -> None:

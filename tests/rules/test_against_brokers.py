@@ -30,8 +30,6 @@ from topology.check import check
 from topology.model import Topology
 from topology.version import BrokerFacts, Version
 
-pytestmark = pytest.mark.live
-
 VHOST: Final = "checked"
 SECONDS: Final = 90.0
 

@@ -30,7 +30,6 @@ FEWEST: Final = 5
 """Objects of a topology that is worth the while."""
 
 
-@pytest.mark.live
 @pytest.mark.soak
 def test_a_second_preview_of_anything_is_empty(
     engine: Engine, each_broker: Broker, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -78,7 +78,6 @@ def _found(api: Api, pattern: str) -> set[str] | None:
     return found
 
 
-@pytest.mark.live
 def test_rabbitmq_finds_the_same(api: Api) -> None:
     expected = {
         pattern: {name for name in NAMES if pattern_matches(pattern, name)}

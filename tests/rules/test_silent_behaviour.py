@@ -12,8 +12,6 @@ import pytest
 from tests.support.api import Api
 from toolchain.node import Broker
 
-pytestmark = pytest.mark.live
-
 VHOST: Final = "silent"
 SECONDS: Final = 90.0
 """For queues to expire messages, and for the statistics to follow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from topology.check import check
+from topology.problems import Problem
 from topology.rules import RULES
 from topology.version import NEWEST, BrokerFacts, Version
 
@@ -20,36 +22,53 @@ _BESIDE_THE_POINT: Final = {
 }
 
 
+@cache
+def _files() -> dict[str, list[dict[str, Any]]]:
+    return {f.stem: yaml.safe_load(f.read_text()) for f in sorted(FOLDER.glob("*.yaml"))}
+
+
+def _case_data() -> list[dict[str, Any]]:
+    return [case for cases in _files().values() for case in cases]
+
+
 def _cases() -> list[Any]:
     return [
-        pytest.param(case, id=f"{file.stem}: {case['name']}")
-        for file in sorted(FOLDER.glob("*.yaml"))
-        for case in yaml.safe_load(file.read_text())
+        pytest.param(case, id=f"{stem}: {case['name']}")
+        for stem, cases in _files().items()
+        for case in cases
     ]
 
 
-@pytest.mark.parametrize("case", _cases())
-def test_every_problem_is_told_in_these_words(case: dict[str, Any]) -> None:
+def _problems(case: dict[str, Any]) -> tuple[Problem, ...]:
     ignored = {} if case.get("loud") else {"ignore_rules": _BESIDE_THE_POINT}
     version = Version.parse(case["version"]) if "version" in case else NEWEST
     plugins = frozenset(case["plugins"]) if "plugins" in case else None
     facts = BrokerFacts(version, plugins=plugins)
-    problems = check({"vhost": "v", **case["config"], **ignored}, facts).problems
-    assert [f"{problem.severity.value}: {problem}" for problem in problems] == case["problems"]
+    return check({"vhost": "v", **case["config"], **ignored}, facts).problems
 
 
 @pytest.mark.parametrize("case", _cases())
-def test_no_problem_shows_a_secret(case: dict[str, Any]) -> None:
-    assert not any("cret" in problem for problem in case["problems"])
+def test_every_problem_is_told_in_these_words(case: dict[str, Any]) -> None:
+    printed = [f"{problem.severity.value}: {problem}" for problem in _problems(case)]
+    assert printed == case["problems"]
+
+
+def test_no_problem_shows_a_secret() -> None:
+    """A secret is wrong in itself, or beside what is wrong: neither is in what check prints."""
+    with_secrets = [case for case in _case_data() if "cret" in str(case["config"])]
+    assert len(with_secrets) >= 9
+    for case in with_secrets:
+        printed = str([str(problem) for problem in _problems(case)])
+        assert "cret" not in printed, case["name"]
 
 
 def test_there_are_many_and_each_is_another() -> None:
-    cases = [case.values[0] for case in _cases()]
+    cases = _case_data()
     assert len(cases) >= 60
     different = {str([case.get(key) for key in ("config", "version", "plugins")]) for case in cases}
     assert len(different) == len(cases)
 
 
 def test_every_rule_finds_something() -> None:
-    problems = "\n".join(line for case in _cases() for line in case.values[0]["problems"])
+    problems = "\n".join(line for case in _case_data() for line in case["problems"])
     assert [rule.name for rule in RULES if f"[{rule.name}]" not in problems] == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
@@ -19,13 +18,6 @@ from toolchain.folders import PROJECT
 from toolchain.node import Broker
 
 __all__ = ["engine", "make_stack"]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs an engine and a broker."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.live)
 
 
 @pytest.fixture(scope="session")

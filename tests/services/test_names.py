@@ -5,14 +5,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pika
-import pytest
 
 from tests.services.landed import landed
 from toolchain.node import Broker
 from topology.check import check
 from topology.verify import Act, Deed, prove
-
-pytestmark = pytest.mark.live
 
 HARD = [
     *("a.b", "a*b", "a+b", "a?b", "a|b", "a\\b", "a\\.b", "a,b", "a b", "a\u00a0b", "a#b", "a/b"),
@@ -26,7 +23,7 @@ NEIGHBOURS = 6
 """Other hard names that are tried with each."""
 
 
-def test_a_right_is_for_one_name_alone(each_broker: Broker) -> None:
+def test_a_right_is_for_one_name_alone(broker: Broker) -> None:
     names = list(dict.fromkeys([*HARD, *NEAR]))
     token = uuid4().hex[:8]
     checked = check(
@@ -41,7 +38,7 @@ def test_a_right_is_for_one_name_alone(each_broker: Broker) -> None:
         }
     )
     assert not checked.errors, checked.errors
-    with landed(each_broker, checked.expanded) as found:
+    with landed(broker, checked.expanded) as found:
         for index, own in enumerate(HARD):
             access = found.expanded.access[f"{token}-{index}"]
             neighbours = (HARD[index + 1 :] + HARD[:index])[:NEIGHBOURS]

@@ -16,8 +16,6 @@ from toolchain.node import Broker
 from topology.check import check
 from topology.model import Permission
 
-pytestmark = pytest.mark.live
-
 SHOP: dict[str, Any] = {
     "exchanges": {
         "orders": {"type": "topic", "alternate_exchange": "unrouted"},

@@ -15,8 +15,6 @@ from toolchain.engine import Engine
 from toolchain.folders import cache_folder
 from toolchain.node import Broker
 
-pytestmark = pytest.mark.live
-
 PROGRAM = """
 import pulumi, pulumi_rabbitmq
 wanted = pulumi.Config("rabbitmq-topology").require_object("topology")

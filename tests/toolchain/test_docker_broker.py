@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.api import Api
-from tests.support.brokers import IMAGES_VARIABLE, OFFICIAL_IMAGE
+from tests.support.brokers import OFFICIAL_IMAGE
 from tests.toolchain.clone import Clone
 from toolchain.docker_broker import reachable
 from toolchain.node import Broker, installed_server
+from toolchain.series import IMAGES_VARIABLE
 
 IMAGE = (os.environ.get(IMAGES_VARIABLE) or OFFICIAL_IMAGE).split()[0].partition("=")[2]
 

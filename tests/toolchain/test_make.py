@@ -16,8 +16,6 @@ from tests.toolchain.clone import Clone
 from toolchain import engine
 from toolchain.node import Broker, installed_server
 
-pytestmark = pytest.mark.live
-
 needs_rabbitmq = pytest.mark.skipif(
     installed_server() is None, reason="no rabbitmq-server is installed"
 )
@@ -55,6 +53,7 @@ def test_help_names_every_target(clone: Clone) -> None:
         assert re.search(rf"^  make {target} +\S", said, re.MULTILINE), target
 
 
+@pytest.mark.live
 @needs_rabbitmq
 def test_from_a_clone_to_a_running_topology_and_back(ready: Clone) -> None:
     clone = ready

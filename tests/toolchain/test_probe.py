@@ -96,25 +96,21 @@ def test_another_service_on_the_amqp_port_is_foreign(open_ports: ExitStack) -> N
     assert "amqpEndpoint amqp://localhost:5673" in str(failure.value)
 
 
-@pytest.mark.live
 def test_a_rabbitmq_is_recognised(broker: Broker) -> None:
     assert probe(of(broker), "test") == replace(broker, origin="test", metrics="")
 
 
-@pytest.mark.live
 def test_a_rabbitmq_with_other_users_is_left_alone(broker: Broker) -> None:
     with pytest.raises(ForeignServiceError, match="refuses the user 'guest'") as failure:
         probe(replace(of(broker), password="not it"), "test")
     assert "not it" not in str(failure.value)
 
 
-@pytest.mark.live
 def test_a_rabbitmq_without_management_is_told(broker: Broker) -> None:
     with pytest.raises(ForeignServiceError, match="is its management plugin on"):
         probe(replace(of(broker), endpoint=stack().endpoint), "test")
 
 
-@pytest.mark.live
 def test_a_management_api_without_amqp_is_told(broker: Broker) -> None:
     with pytest.raises(ForeignServiceError, match="no AMQP listener"):
         probe(replace(of(broker), amqp_endpoint=stack().amqp_endpoint), "test")
