@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NoReturn
 
 import pulumi
 
-from topology.broker import probe
+from topology.broker import Management, probe
 from topology.check import Checked
 from topology.declare import Scope
 from topology.declare.logical_name import binding_name
@@ -27,11 +28,13 @@ from topology.ownership import (
     read_inventory,
     wrongly_unchanged,
 )
+from topology.password_seed import PasswordSeed
+from topology.place import Place
 from topology.plain_secrets import plain_secrets
 from topology.problems import ConfigError, Problem, Severity
 from topology.stack_config import StackConfig
 from topology.version import BrokerFacts
-from topology.waits import HookThreads, Pending, Watch
+from topology.waits import Pending, Watch
 
 _MESSAGE_WAS_SHOWN = 32
 """Exit code by which Pulumi's Python language host knows that nothing more needs to be said; any
@@ -77,28 +80,53 @@ def broker_facts(config: StackConfig) -> BrokerFacts | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the broker had when a run began."""
+
+    management: Management
+    broker: GuardedBroker
+    inventory: Inventory = field(default_factory=Inventory)
+    cluster_id: str | None = None
+
+
+def look(config: StackConfig, vhost: str, pending: Pending) -> Looked:
+    """Reads what is there, once. Raises `BrokerError`. `pending` is told of each request."""
+    management = config.connection.management(pending.waiting_for)
+    broker = GuardedBroker(config.connection, pending.waiting_for)
+    if config.offline:
+        return Looked(management, broker)
+    inventory = read_inventory(management, vhost, partial(binding_name, vhost))
+    cluster_id = ask_cluster_id(management)
+    if not pulumi.runtime.is_dry_run():
+        broker.begin(vhost)
+    return Looked(management, broker, inventory, cluster_id)
+
+
 def safety(config: StackConfig, topology: Topology) -> tuple[Guards, Claims]:
     """The guards of what this run could delete, and the claims on what it could overwrite.
 
     Raises `ConfigError` if the broker lacks what is declared as existing.
     """
-    vhost, pending = topology.vhost.name, Pending()
-    threads = HookThreads(pending)
-    management = config.connection.management(pending.waiting_for)
-    inventory, cluster = Inventory(), Cluster()
-    if not config.offline:
-        inventory = read_inventory(management, vhost, partial(binding_name, vhost))
-        cluster = Cluster(ask_cluster_id(management), adopt=topology.adopt)
-        _tell_missing(list(missing(topology, inventory)))
+    place = Place.of_stack(topology.vhost.name)
+    looked = look(config, topology.vhost.name, place.router.threads.pending)
+    cluster = Cluster(looked.cluster_id, adopt=topology.adopt)
+    return guards_and_claims(topology, config.password_seed, looked, cluster, place)
+
+
+def guards_and_claims(
+    topology: Topology, seed: PasswordSeed, looked: Looked, cluster: Cluster, place: Place
+) -> tuple[Guards, Claims]:
+    """The same for a topology anywhere in a program."""
+    if looked.inventory.asked:
+        _tell_missing(list(missing(topology, looked.inventory)))
+    threads = place.router.threads
     claimed = Claims(
-        claims(topology, config.password_seed), inventory, management, cluster, threads
+        claims(topology, seed), looked.inventory, looked.management, cluster, threads, place
     )
-    broker = GuardedBroker(config.connection, pending.waiting_for)
     preview = pulumi.runtime.is_dry_run()
-    if not preview:
-        broker.begin(vhost)
-    guarding = Guarding(broker=broker, topology=topology, preview=preview)
-    return Guards(guarding, cluster, claimed.going, claimed.goes, threads), claimed
+    guarding = Guarding(broker=looked.broker, topology=topology, preview=preview)
+    return Guards(guarding, cluster, claimed.going, claimed.goes, threads, place), claimed
 
 
 def _tell_missing(problems: list[Problem]) -> None:
@@ -129,12 +157,20 @@ def _unencrypted(topology: Topology) -> Iterator[Problem]:
         yield Problem((seed,), message, hint, Severity.WARNING)
 
 
+def watch(guards: Guards) -> None:
+    """Begins to report when nothing moves, once for a program."""
+    router = guards.place.router
+    if not router.watched:
+        router.watched = True
+        Watch(router.threads.pending, pulumi.log.warn).start()
+
+
 async def begin(guards: Guards, cluster: Cluster) -> None:
     """Learns which broker the state was made with, and warns if this is another.
 
     From here on, a run in which nothing moves for a minute reports what it waits for.
     """
-    Watch(guards.threads.pending, pulumi.log.warn).start()
+    watch(guards)
     await cluster.recall()
     if cluster.foreign:
         pulumi.log.warn(cluster.warning)

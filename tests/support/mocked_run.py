@@ -11,6 +11,7 @@ import contextvars
 import json
 import logging
 import runpy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,17 +68,25 @@ class Run:
         return [found for found in self.resources if found.type.endswith(f":{kind}")]
 
 
+def run_function(program: Callable[[], None], **config: str) -> Run:
+    """Runs a program of a user's, with no config but these keys of the project."""
+    run = Run()
+    keys = {f"{NAMESPACE}:{key}": value for key, value in config.items()}
+    contextvars.copy_context().run(_run, keys, run, program)
+    return run
+
+
 def run_program(topology: Any, **config: str) -> Run:
     """Runs the program with this topology; `config` are further keys of the project."""
     run = Run()
     keys = {f"{NAMESPACE}:{key}": value for key, value in config.items()}
     full = CONFIG | {f"{NAMESPACE}:topology": json.dumps(topology)} | keys
     # Pulumi keeps its runtime in context variables: a fresh context is a fresh process to it.
-    contextvars.copy_context().run(_run, full, run)
+    contextvars.copy_context().run(_run, full, run, _stack_program)
     return run
 
 
-def _run(config: dict[str, str], run: Run) -> None:
+def _run(config: dict[str, str], run: Run, program: Callable[[], None]) -> None:
     asyncio.set_event_loop(_LOOP)
     pulumi.runtime.set_all_config(config)
     monitor = _Monitor(run)
@@ -92,9 +101,6 @@ def _run(config: dict[str, str], run: Run) -> None:
 
     settings.ROOT.set(None)  # `set_mocks` has made one; the program gets its own, as in the engine.
 
-    def program() -> None:
-        runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
-
     async def whole() -> None:
         try:
             await run_in_stack(program)
@@ -107,6 +113,13 @@ def _run(config: dict[str, str], run: Run) -> None:
         _LOOP.run_until_complete(whole())
     except SystemExit as ending:
         run.code = int(ending.code or 0)
+    except pulumi.RunError as error:  # Pulumi's runner shows it like this
+        run.said.append(str(error))
+        run.code = 1
+
+
+def _stack_program() -> None:
+    runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
 
 
 class _Echo(mocks.Mocks):

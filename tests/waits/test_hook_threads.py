@@ -19,6 +19,7 @@ from topology.guard import hooks as guard_hooks
 from topology.model import Queue, Topology, VHost
 from topology.ownership import Claims, Cluster, Inventory, claims
 from topology.password_seed import PasswordSeed
+from topology.place import Place
 from topology.waits import HookThreads, Pending
 
 _THREADS = 4
@@ -47,7 +48,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> dict[str, Hook]:
 def args(kind: str, number: int) -> pulumi.ResourceHookArgs:
     properties = {"name": f"o{number}", "vhost": "v"}
     return pulumi.ResourceHookArgs(
-        urn=f"urn:{number}",
+        urn=f"urn:pulumi:s::p::rabbitmq:index/{kind.lower()}:{kind}::v/o{number}",
         id="",
         name=f"v/o{number}",
         type=f"rabbitmq:index/{kind.lower()}:{kind}",
@@ -98,6 +99,7 @@ def test_creation_over_what_exists(registered: dict[str, Hook]) -> None:
         management,
         Cluster(),
         HookThreads(Pending(), at_a_time=1),
+        Place.of_stack("v"),
     )
     assert ends(registered["rabbitmq-topology:create"], "Queue") == _OBJECTS
 
@@ -108,7 +110,7 @@ def test_deletion(guard: str, registered: dict[str, Hook], monkeypatch: pytest.M
     monkeypatch.setattr(guard_hooks, f"guard_{guard}", lambda *_: asked.append(guard))
     guarding = Guarding(cast("GuardedBroker", None), topology(), preview=False)
     threads = HookThreads(Pending(), at_a_time=1)
-    Guards(guarding, Cluster(), lambda *_: None, lambda _: False, threads)
+    Guards(guarding, Cluster(), lambda *_: None, lambda _: False, threads, Place.of_stack("v"))
     assert ends(registered[f"rabbitmq-topology:delete-{guard}"], _DELETED[guard]) == _OBJECTS
     assert len(asked) == _OBJECTS
 

@@ -6,16 +6,16 @@ import json
 
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import Binding
 
 
 def declare_binding(name: str, binding: Binding, scope: Scope) -> rabbitmq.Binding:
-    """`name` is the logical one."""
+    """`name` is the logical one that the stack program gives it."""
     to_queue = binding.destination_type == "queue"
+    logical_name = scope.place.logical_name(name)
     return rabbitmq.Binding(
-        name,
+        logical_name,
         vhost=scope.vhost_name,
         source=scope.exchange(binding.source),
         destination_type=binding.destination_type,
@@ -23,5 +23,7 @@ def declare_binding(name: str, binding: Binding, scope: Scope) -> rabbitmq.Bindi
         routing_key=binding.routing_key,
         # JSON keeps the types of arguments; the provider's plain map would send them all as text.
         arguments_json=json.dumps(binding.arguments, sort_keys=True) if binding.arguments else None,
-        opts=options(scope.guards.binding, scope.claims.options("Binding", name)),
+        opts=scope.options(
+            logical_name, scope.guards.binding, scope.claims.options("Binding", name)
+        ),
     )

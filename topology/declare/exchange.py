@@ -5,7 +5,6 @@ from __future__ import annotations
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import Exchange
 
@@ -24,7 +23,8 @@ def declare_exchange(
             arguments=exchange.arguments or None,
         ),
         # RabbitMQ cannot change an exchange; older providers would try to, and fail.
-        opts=options(
+        opts=scope.options(
+            scope.logical_name(name),
             scope.guarded(scope.guards.exchange, own=exchange.protect),
             scope.claims.options("Exchange", name),
             scope.after_policy(policy),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import FederationUpstream
 
@@ -30,7 +29,8 @@ def declare_federation_upstream(
             trust_user_id=upstream.trust_user_id,
         ),
         # What the provider reads back of the URI must be as secret as what was sent.
-        opts=options(
+        opts=scope.options(
+            scope.logical_name(name),
             scope.claims.options("FederationUpstream", name),
             pulumi.ResourceOptions(additional_secret_outputs=["definition"]),
         ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import Permission, TopicPermission
 
@@ -17,7 +16,10 @@ def declare_permission(permission: Permission, scope: Scope) -> rabbitmq.Permiss
         permissions=rabbitmq.PermissionsPermissionsArgs(
             configure=permission.configure, write=permission.write, read=permission.read
         ),
-        opts=options(scope.claims.options("Permissions", permission.user)),
+        opts=scope.options(
+            scope.logical_name(permission.user),
+            scope.claims.options("Permissions", permission.user),
+        ),
     )
 
 
@@ -37,5 +39,7 @@ def declare_topic_permissions(
             )
             for permission in permissions
         ],
-        opts=options(scope.claims.options("TopicPermissions", user)),
+        opts=scope.options(
+            scope.logical_name(user), scope.claims.options("TopicPermissions", user)
+        ),
     )

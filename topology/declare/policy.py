@@ -8,7 +8,6 @@ from typing import Any
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import OperatorPolicy, Policy
 from topology.model.policy_definition import Definition
@@ -27,7 +26,8 @@ def declare_policy(
             apply_to=policy.apply_to,
             definition=_texts(policy.definition),
         ),
-        opts=options(
+        opts=scope.options(
+            scope.logical_name(name),
             scope.guards.policy,
             scope.claims.options("Policy", name),
             pulumi.ResourceOptions(depends_on=after),
@@ -48,7 +48,7 @@ def declare_operator_policy(
             apply_to=policy.apply_to,
             definition=_texts(policy.definition),
         ),
-        opts=options(scope.claims.options("OperatorPolicy", name)),
+        opts=scope.options(scope.logical_name(name), scope.claims.options("OperatorPolicy", name)),
     )
 
 

@@ -6,7 +6,6 @@ import json
 
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import Queue
 
@@ -29,7 +28,8 @@ def declare_queue(
             auto_delete=queue.auto_delete,
             arguments_json=json.dumps(arguments, sort_keys=True),
         ),
-        opts=options(
+        opts=scope.options(
+            scope.logical_name(name),
             scope.guarded(scope.guards.queue, own=queue.protect),
             scope.claims.options("Queue", name),
             scope.after_policy(policy),

@@ -9,10 +9,12 @@ import pulumi
 import pulumi_rabbitmq as rabbitmq
 
 from topology.declare.logical_name import logical_name
+from topology.declare.options import options
 from topology.guard import Guards, guarded
 from topology.model import Topology
 from topology.ownership import Claims
 from topology.password_seed import PasswordSeed
+from topology.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,16 @@ class Scope:
         """The vhost's name output; a plain name where no resource stands for it."""
         return self.topology.vhost.name if self.vhost is None else self.vhost.name
 
+    @property
+    def place(self) -> Place:
+        return self.guards.place
+
     def logical_name(self, *parts: str) -> str:
-        return logical_name(self.topology.vhost.name, *parts)
+        return self.place.logical_name(logical_name(self.topology.vhost.name, *parts))
+
+    def options(self, name: str, *own: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+        """Options of the resource with this logical name; `own` are its alone."""
+        return options(self.place.options(name), *own)
 
     def guarded(self, guard: pulumi.ResourceOptions, *, own: bool | None) -> pulumi.ResourceOptions:
         """The guard of an object, or protection: by the object's own word, or else the stack's."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import Shovel
 
@@ -26,7 +25,8 @@ def declare_shovel(name: str, shovel: Shovel, scope: Scope) -> rabbitmq.Shovel:
             **fields,
         ),
         # The provider does not mark URIs as sensitive, although they hold passwords.
-        opts=options(
+        opts=scope.options(
+            scope.logical_name(name),
             scope.claims.options("Shovel", name),
             pulumi.ResourceOptions(
                 additional_secret_outputs=["info"], depends_on=_ends(shovel, scope)

@@ -7,16 +7,16 @@ from urllib.parse import quote
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.options import options
 from topology.declare.scope import Scope
 from topology.model import User
+from topology.place import Place
 
 
 def declare_user(name: str, user: User, scope: Scope) -> rabbitmq.User:
     # Users belong to the broker, so their logical names have no vhost.
-    logical_name = quote(name, safe="")
+    logical_name = scope.place.logical_name(quote(name, safe=""))
     password = (
-        _generated(logical_name, scope.seed.password(name))
+        _generated(logical_name, scope.seed.password(name), scope.place)
         if user.password is None
         else pulumi.Output.secret(user.password.get_secret_value())
     )
@@ -26,16 +26,19 @@ def declare_user(name: str, user: User, scope: Scope) -> rabbitmq.User:
         name=name,
         password=password,
         tags=user.tags,
-        opts=options(scope.claims.options("User", name)),
+        opts=scope.options(logical_name, scope.claims.options("User", name)),
     )
 
 
-def _generated(logical_name: str, password: str) -> pulumi.Output[str]:
+def _generated(logical_name: str, password: str, place: Place) -> pulumi.Output[str]:
     """A password that is made once and then kept in the state as a secret."""
+    name = f"{logical_name}/password"
     kept = pulumi.Stash(
-        f"{logical_name}/password",
+        name,
         input=pulumi.Output.secret(password),
         # A later run may make another one; the first stays.
-        opts=pulumi.ResourceOptions(ignore_changes=["input"]),
+        opts=pulumi.ResourceOptions.merge(
+            place.options(name, of_broker=False), pulumi.ResourceOptions(ignore_changes=["input"])
+        ),
     )
     return pulumi.Output.secret(kept.output)

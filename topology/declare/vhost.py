@@ -14,15 +14,16 @@ from topology.ownership import Claims
 def declare_vhost(topology: Topology, guards: Guards, claims: Claims) -> rabbitmq.VHost | None:
     """None for one that exists already and cannot be read, since the broker is not asked."""
     vhost = topology.vhost
+    name = guards.place.logical_name(logical_name(vhost.name))
     if vhost.existing:
         if not claims.asked:
             return None
         # Where the state has it as the stack's own, Pulumi gives it up: it leaves the stack, and
         # is neither deleted nor changed.
-        return rabbitmq.VHost.get(logical_name(vhost.name), id=vhost.name)
+        return rabbitmq.VHost.get(name, id=vhost.name, opts=guards.place.options(name))
     protect = topology.protect if vhost.protect is None else vhost.protect
     return rabbitmq.VHost(
-        logical_name(vhost.name),
+        name,
         name=vhost.name,
         description=vhost.description,
         default_queue_type=vhost.default_queue_type,
@@ -30,6 +31,7 @@ def declare_vhost(topology: Topology, guards: Guards, claims: Claims) -> rabbitm
         max_connections=_limit(vhost.max_connections),
         max_queues=_limit(vhost.max_queues),
         opts=options(
+            guards.place.options(name),
             guarded(guards, guards.vhost, protect=protect),
             claims.options("VHost", vhost.name),
         ),

@@ -24,6 +24,7 @@ from topology.guard.vhost import guard_vhost
 from topology.kind import Kind
 from topology.ownership import Cluster
 from topology.ownership.contents import Object
+from topology.place import Place
 from topology.waits import HookThreads
 
 Properties = Mapping[str, Any]
@@ -45,6 +46,7 @@ class Guards:
         going: Callable[[str, str], None],
         goes: Callable[[Object], bool],
         threads: HookThreads,
+        place: Place,
     ) -> None:
         """`going` is told the type and name of each queue and exchange that may be deleted; `goes`
         is whether this run has deleted an object, or in a preview would."""
@@ -54,7 +56,7 @@ class Guards:
                 cluster.refuse_deletion(args)
                 await hook(args)
 
-            return _hooked(name, before_delete)
+            return _hooked(place.hook(name, before_delete))
 
         def options(name: str, guard: Guard) -> pulumi.ResourceOptions:
             # In a thread of the hooks' own: guards wait for the broker, and other hooks go on.
@@ -79,7 +81,7 @@ class Guards:
 
         self.bindings: Mapping[str, pulumi.CustomResource] = {}
         """What the program has declared so far, by logical names."""
-        self._guarding, self.threads = guarding, threads
+        self._guarding, self.threads, self.place = guarding, threads, place
         self.protected = pulumi.ResourceOptions.merge(
             options("rabbitmq-topology:protected", refuse_protected),
             pulumi.ResourceOptions(protect=True),
@@ -117,8 +119,7 @@ def _properties(args: pulumi.ResourceHookArgs) -> Properties:
     return args.old_outputs or args.old_inputs or {}
 
 
-def _hooked(name: str, before_delete: Hook) -> pulumi.ResourceOptions:
-    hook = pulumi.ResourceHook(name, before_delete, pulumi.ResourceHookOptions(on_dry_run=True))
+def _hooked(hook: pulumi.ResourceHook) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(
         # The guard deletes, if nothing is lost; the engine and the provider never do.
         retain_on_delete=True,

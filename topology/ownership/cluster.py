@@ -47,6 +47,14 @@ class Cluster:
         self._before = (told or {}).get("outputs", {}).get(OUTPUT)
 
     @property
+    def here(self) -> str | None:
+        return self._here
+
+    def was(self, before: str | None) -> None:
+        """Says with which cluster the state was made."""
+        self._before = before
+
+    @property
     def another(self) -> bool:
         """Whether the broker is known to be another one."""
         known = self._here is not None and self._before is not None

@@ -15,6 +15,7 @@ from topology.ownership.contents import Object
 from topology.ownership.inventory import Inventory
 from topology.ownership.objects import Claim
 from topology.ownership.takeover import others_in, take_over
+from topology.place import Place
 from topology.waits import HookThreads
 
 _CREATE = "rabbitmq-topology:create"
@@ -41,6 +42,7 @@ class Claims:
         management: Management,
         cluster: Cluster,
         threads: HookThreads,
+        place: Place,
     ) -> None:
         self._management, self.cluster, self._threads = management, cluster, threads
         self.asked = inventory.asked
@@ -50,10 +52,14 @@ class Claims:
         self._declared = declared.keys()
         self._claims = {key: claim for key, claim in declared.items() if inventory.has(claim)}
         self._replaced: set[tuple[str, str]] = set()
-        in_previews = pulumi.ResourceHookOptions(on_dry_run=True)
-        self._create = pulumi.ResourceHook(_CREATE, self._before_create, in_previews)
-        self._update = pulumi.ResourceHook(_UPDATE, self._before_update, in_previews)
-        self._replace = pulumi.ResourceHook(_REPLACE, self._before_delete, in_previews)
+        self._create = place.hook(_CREATE, self._before_create)
+        self._update = place.hook(_UPDATE, self._before_update)
+        self._replace = place.hook(_REPLACE, self._before_delete)
+
+    @property
+    def has_existing(self) -> bool:
+        """Whether the broker had any of what is declared when the run began."""
+        return bool(self._claims)
 
     def options(self, kind: str, name: str) -> pulumi.ResourceOptions:
         exists = (kind, name) in self._claims
