@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from topology.adopt.draft import Draft
 from topology.check import Checked, check
-from topology.problems import ConfigError, Path, Problem
+from topology.problems import ConfigError, Path, Problem, render_path
 from topology.rules import RULES
 from topology.version import BrokerFacts
 
@@ -38,9 +38,15 @@ def fit(draft: Draft, base: dict[str, Any], broker: BrokerFacts) -> dict[str, An
         reasons: dict[Path, str] = {}
         for problem in fatal:
             if len(problem.path) >= _SECTION_AND_NAME:
-                reasons.setdefault(problem.path[:_SECTION_AND_NAME], problem.message)
+                reasons.setdefault(problem.path[:_SECTION_AND_NAME], _said_of_field(problem))
         if not draft.take_out(reasons):
             raise ConfigError(fatal)
+
+
+def _said_of_field(problem: Problem) -> str:
+    """Why an object does not fit, with the field that is wrong, if it is not the object itself."""
+    field = problem.path[_SECTION_AND_NAME:]
+    return f"{render_path(field)}: {problem.message}" if field else problem.message
 
 
 def checked(config: dict[str, Any], broker: BrokerFacts) -> Checked:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from topology.model import Exchange
 from topology.problems import Path, did_you_mean, one_of
@@ -10,7 +11,15 @@ from topology.rules.exchange_kinds import EXCHANGE_KINDS, HASH_PROPERTIES
 from topology.rules.rule import Finding, error
 from topology.rules.view import View
 
-_ALTERNATE = "alternate-exchange"
+_ALTERNATE: Final = "alternate-exchange"
+_NEVER_TEXT: Final[Mapping[str, tuple[str, str]]] = {
+    "x-super-stream": (
+        "must be true or false, and the provider can send text only",
+        "create the super stream with rabbitmq-streams add_super_stream, and leave its exchange "
+        "out here",
+    ),
+}
+"""Arguments that RabbitMQ reads on exchanges of every type, with message and hint."""
 
 
 @error("unknown-exchange-type", ignorable=True)
@@ -48,10 +57,16 @@ def exchange_argument(view: View) -> Iterator[Finding]:
     """The provider sends every argument of an exchange as text. RabbitMQ then stores the text
     where a number was meant, or refuses it (400)."""
     for place, exchange in view.written.exchanges():
+        written_kind = EXCHANGE_KINDS.get(exchange.type)
         for argument, value in exchange.arguments.items():
-            if not isinstance(value, str):
+            path = (*place, "arguments", argument)
+            if argument in _NEVER_TEXT:
+                yield path, *_NEVER_TEXT[argument]
+            elif written_kind and argument == written_kind.needs_number:
+                continue  # told below
+            elif not isinstance(value, str):
                 message = "the provider can send text only as an argument of an exchange"
-                yield (*place, "arguments", argument), message, "put it in quotes, or leave it out"
+                yield path, message, _as_text(exchange, argument)
     for name, exchange in view.own_exchanges():
         kind = EXCHANGE_KINDS.get(exchange.type)
         if kind and kind.needs_number in exchange.arguments:
@@ -70,8 +85,10 @@ def unknown_exchange_argument(view: View) -> Iterator[Finding]:
         if kind is None:
             continue
         known = (_ALTERNATE, *kind.arguments, *filter(None, [kind.needs_number]))
-        for argument in exchange.arguments:
-            if argument not in known:
+        for argument, value in exchange.arguments.items():
+            # What is no text is another rule's, whose hint must not lead to this one.
+            refused = argument in _NEVER_TEXT or not isinstance(value, str)
+            if argument not in known and not refused:
                 path = view.written.exchange_argument(name, argument)
                 message = f"{exchange.type} exchanges read no argument of this name"
                 yield path, message, _meant(argument, known)
@@ -111,6 +128,13 @@ def _delaying(view: View, name: str, exchange: Exchange) -> Iterator[Finding]:
         path = view.written.exchange_argument(name, "x-delayed-type")
         hint = did_you_mean(wrapped, EXCHANGE_KINDS)
         yield path, "is no exchange type that RabbitMQ or its plugins have", hint
+
+
+def _as_text(exchange: Exchange, argument: str) -> str:
+    kind = EXCHANGE_KINDS.get(exchange.type)
+    if kind is None or argument in (_ALTERNATE, *kind.arguments):
+        return "put it in quotes, or leave it out"
+    return f"leave it out: {exchange.type} exchanges read no argument of this name"
 
 
 def _meant(argument: str, known: tuple[str, ...]) -> str:
