@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from topology.broker.live_policy import LivePolicy
 from topology.broker.state import (
     LiveBinding,
     LiveExchange,
@@ -66,6 +67,7 @@ def listed(**broker: Any) -> VhostState:
         exchanges=named("exchanges", LiveExchange.from_api),
         queues=named("queues", LiveQueue.from_api),
         bindings=tuple(map(LiveBinding.from_api, broker.get("bindings", ()))),
+        policies=named("policies", LivePolicy.from_api),
         parameters=broker.get("parameters", {}),
         users=named("users", LiveUser.from_api),
         permissions={user: right(user, e) for user, e in broker.get("permissions", {}).items()},
@@ -311,3 +313,34 @@ def test_what_is_lost_comes_first() -> None:
         ("changed", "v"),
         ("undeclared", "extra"),
     ]
+
+
+def test_in_a_shared_vhost_only_what_touches_the_stack_is_drift() -> None:
+    def binding(source: str, destination: str) -> dict[str, Any]:
+        ends = {"source": source, "destination": destination, "destination_type": "queue"}
+        return {**ends, "routing_key": "#", "arguments": {}}
+
+    policy = {"apply-to": "queues", "priority": 0, "definition": {"max-length": 1}}
+    report = compared(
+        {
+            "vhost": {"name": "v", "existing": True},
+            "queues": {"own": {}},
+            "exchanges": {"events": {}},
+            "users": {"app": {"password": "s3cret-word"}},
+        },
+        vhost={"description": "theirs", "tags": ["shared"]},
+        queues={"own": {"type": "classic", "durable": True}, "theirs": {"type": "classic"}},
+        exchanges={"events": {"type": "direct"}, "their-events": {"type": "topic"}},
+        bindings=[binding("their-events", "theirs"), binding("their-events", "own")],
+        policies={"mine": {"pattern": "^o", **policy}, "other": {"pattern": "^t", **policy}},
+        users={"app": hashed("s3cret-word"), "they": hashed("x")},
+        permissions={
+            user: {"configure": "", "write": "", "read": ".*"} for user in ("app", "they")
+        },
+    )
+    assert [(finding.kind, finding.name) for finding in report.findings] == [
+        (Kind.BINDING, "their-events -> own (routing_key #)"),
+        (Kind.POLICY, "mine"),
+        (Kind.PERMISSION, "app"),
+    ]
+    assert report.others == 5

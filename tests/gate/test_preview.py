@@ -56,6 +56,23 @@ def test_what_an_interrupted_replacement_has_left_counts_as_a_replacement() -> N
     assert found.action is Action.REPLACED
 
 
+def test_a_vhost_that_is_given_up_is_released() -> None:
+    given_up = step("read", "vhost", "v")
+    given_up["newState"]["external"] = True
+    (found,) = planned(given_up).steps
+    assert (found.action, found.target.name) == (Action.RELEASED, "v")
+
+
+def test_a_vhost_that_was_only_read_is_never_deleted() -> None:
+    read, taken, left = (step(op, "vhost", "v") for op in ("read", "create-replacement", "delete"))
+    for one in (read, taken, left):
+        one["oldState"]["external"] = True
+    read["newState"]["external"] = True
+    assert planned(read).steps == planned(left).steps == ()
+    (found,) = planned(taken, {**left, "op": "discard-replaced"}).steps
+    assert found.action is Action.CREATED
+
+
 def test_an_operation_of_a_later_engine_is_a_failure() -> None:
     (failure,) = planned(step("explode", "queue", "q")).failures
     assert "explode" in failure.text

@@ -31,9 +31,9 @@ def api(stack: Stack) -> Iterator[Api]:
 def test_a_vhost_that_others_use_stays(stack: Stack, make_stack: MakeStack, api: Api) -> None:
     vhost, second = stack.vhost, make_stack(stack.broker)
     apply(stack, _config(vhost, "first", existing=False))
-    said = apply(second, _config(vhost, "second", existing=False))
+    told = apply(second, _config(vhost, "second", existing=False))
     others = "1 exchange (first), 1 queue (first), 1 binding (first -> first (routing_key #))"
-    assert f"vhost {vhost} holds objects that this stack does not declare: {others}" in said
+    assert f"vhost {vhost} holds objects that this stack does not declare: {others}" in told
 
     for command in (("destroy", "--preview-only", "--run-program"), DESTROY):
         said = second.run(*command)

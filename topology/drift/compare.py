@@ -19,6 +19,7 @@ from topology.drift.compare_vhost import vhost_finding
 from topology.drift.finding import Finding, State, Unknown
 from topology.drift.ignore import Ignore, comes_and_goes, named_by_rabbitmq
 from topology.drift.report import Report
+from topology.drift.shared_vhost import is_of_others
 from topology.kind import Kind
 from topology.model import Topology
 from topology.ownership.difference import (
@@ -56,12 +57,16 @@ def compare(
         found += _contents(topology, broker, ignore)
         found += permission_findings(topology, broker, deployer)
         found += topic_permission_findings(topology, broker)
-    kept = [finding for finding in found if not _ignored(finding, ignore)]
+    own = found
+    if topology.vhost.existing:
+        own = [finding for finding in found if not is_of_others(finding, topology, broker)]
+    kept = [finding for finding in own if not _ignored(finding, ignore)]
     return Report(
         vhost=topology.vhost.name,
         findings=tuple(sorted(kept, key=_order)),
         unknown=tuple(unknown),
-        ignored=len(found) - len(kept),
+        ignored=len(own) - len(kept),
+        others=len(found) - len(own),
     )
 
 
@@ -76,6 +81,8 @@ def _order(finding: Finding) -> tuple[int, int, str]:
 def _vhost(topology: Topology, broker: VhostState, ignore: Ignore) -> Iterator[Finding]:
     if broker.vhost is None:
         yield Finding(Kind.VHOST, topology.vhost.name, State.MISSING, ("with everything in it",))
+        return
+    if topology.vhost.existing:
         return
     finding = vhost_finding(topology.vhost, broker.vhost, broker, ignore)
     if finding is not None:

@@ -31,4 +31,9 @@ def as_markdown(report: Report, stack: str) -> str:
         parts.append("\n".join(lines))
     if report.ignored:
         parts.append(plain(f"{report.ignored} undeclared objects are ignored by pattern."))
+    if report.others:
+        text = (
+            f"{report.others} undeclared objects are of other stacks: the vhost is existing: true."
+        )
+        parts.append(plain(text))
     return "\n\n".join(parts) + "\n"

@@ -17,6 +17,8 @@ class Report:
     unknown: tuple[Unknown, ...] = ()
     ignored: int = 0
     """How many undeclared objects the patterns covered."""
+    others: int = 0
+    """How many undeclared objects of other stacks are in a vhost that this one only refers to."""
 
     @property
     def drifted(self) -> bool:
@@ -53,4 +55,5 @@ class Report:
                 for entry in self.unknown
             ],
             "ignored": self.ignored,
+            "others": self.others,
         }

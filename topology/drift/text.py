@@ -47,3 +47,5 @@ def _rest(report: Report) -> Iterator[str]:
         yield f"not compared: {entry.kind.words} {entry.name}: {entry.reason}"
     if report.ignored:
         yield f"{report.ignored} undeclared objects are ignored by pattern"
+    if report.others:
+        yield f"{report.others} undeclared objects are of other stacks: the vhost is existing: true"

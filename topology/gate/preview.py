@@ -32,6 +32,8 @@ _ACTIONS: Final = {
 _HARMLESS: Final = frozenset(
     {"same", "read", "discard", "refresh", "remove-pending-replace", "import-deletion"}
 )
+_DISCARDING: Final = frozenset({"delete", "delete-replaced", "discard-replaced"})
+"""Of what was only read, these take the entry out of the state."""
 _BEGINNINGS: Final = (
     re.compile(r"error: "),
     re.compile(r"preview failed: ", re.IGNORECASE),
@@ -107,13 +109,14 @@ class _Reading:
         differing: Iterable[str],
     ) -> None:
         op, urn = str(step.get("op")), str(step.get("urn"))
-        if op in _HARMLESS or target_of_urn(urn) is None:
+        if target_of_urn(urn) is None or _is_harmless(op, old, new):
             return
-        if op not in _ACTIONS:
+        action = _action(op, old)
+        if action is None:
             self._failures[Failure(f"the plan has a step of an unknown kind: {op}")] = None
             return
         merged = self._steps.setdefault(urn, _Merged())
-        merged.actions.add(_ACTIONS[op])
+        merged.actions.add(action)
         merged.before = old or merged.before
         merged.after = new or merged.after
         merged.told = list(differing) or merged.told
@@ -138,6 +141,26 @@ class _Reading:
             action = Action.REPLACED if several else next(iter(merged.actions))
             told = changes(target.kind, before, after, merged.told)
             yield Step(action, target, tuple(told), before, after)
+
+
+def _is_harmless(op: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
+    """Whether a step changes nothing on the broker, nor what is the stack's own."""
+    if _is_read(old) and op in _DISCARDING:
+        return True
+    return op in _HARMLESS and not (op == "read" and old and not _is_read(old) and _is_read(new))
+
+
+def _action(op: str, old: Mapping[str, Any] | None) -> Action | None:
+    if op == "read":
+        return Action.RELEASED
+    action = _ACTIONS.get(op)
+    # What was only read is not deleted, and what replaces it is new to the stack.
+    return Action.CREATED if action is not None and _is_read(old) else action
+
+
+def _is_read(state: Mapping[str, Any] | None) -> bool:
+    """Whether the stack refers to a resource that it does not manage."""
+    return bool((state or {}).get("external"))
 
 
 def _properties(state: Mapping[str, Any]) -> Properties:

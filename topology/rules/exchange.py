@@ -15,8 +15,10 @@ _ALTERNATE: Final = "alternate-exchange"
 _NEVER_TEXT: Final[Mapping[str, tuple[str, str]]] = {
     "x-super-stream": (
         "must be true or false, and the provider can send text only",
-        "create the super stream with rabbitmq-streams add_super_stream, and leave its exchange "
-        "out here",
+        (
+            "create the super stream with rabbitmq-streams add_super_stream, and leave its "
+            "exchange out here"
+        ),
     ),
 }
 """Arguments that RabbitMQ reads on exchanges of every type, with message and hint."""
