@@ -202,7 +202,7 @@ class PrivateNode:
     def _overview(self, run: Run) -> dict[str, Any] | None:
         url = f"http://{LOOPBACK}:{run.management_port}/api/overview"
         try:
-            answer = httpx.get(url, auth=(self.username, self.password), timeout=5)
+            answer = httpx.get(url, auth=(self.username, self.password), timeout=5, trust_env=False)
         except httpx.HTTPError:
             return None
         if answer.status_code == httpx.codes.UNAUTHORIZED:

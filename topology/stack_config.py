@@ -12,7 +12,7 @@ import pulumi
 
 from topology.broker.connection import Connection
 from topology.broker.tls import Tls
-from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
+from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
 from topology.layers import Layers, extended
 from topology.layers.stack_file import PROJECT, Origin, stack_file
 from topology.password_seed import FEWEST_CHARACTERS, PasswordSeed
@@ -65,6 +65,7 @@ class StackConfig:
                     insecure=_flag(provider, "insecure", problems)
                     or os.environ.get("RABBITMQ_INSECURE", "").lower() in _TRUE,
                 ),
+                proxy=provider.get("proxy") or os.environ.get("RABBITMQ_PROXY"),
             ),
             password_seed=PasswordSeed(
                 f"{PROJECT}/{pulumi.get_stack()}", own.get("passwordSeed") or ""
@@ -86,6 +87,8 @@ def _endpoint_problems(connection: Connection) -> Iterator[Problem]:
     if connection.management_endpoint:
         path = (f"{_PROVIDER}:endpoint",)
         yield from endpoint_problems(path, connection.management_endpoint, MANAGEMENT_SCHEMES)
+    if connection.proxy:
+        yield from proxy_problems((f"{_PROVIDER}:proxy",), connection.proxy)
 
 
 def _tls_problems(tls: Tls) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""How a broker is reached, and what is said where it is not."""

@@ -451,5 +451,5 @@ def test_a_broker_that_is_down_is_an_error_and_no_drift(applied: Applied) -> Non
     said = applied.drift()
     applied.stack.configure(applied.raw)
     assert said.code == 1
-    assert "nothing answers at http://127.0.0.1:1" in said.text
+    assert "no connection to http://127.0.0.1:1: connection refused" in said.text
     assert "Traceback" not in said.text

@@ -161,6 +161,6 @@ def test_consumers_of_the_old_name_keep_it(place: Scene) -> None:
     with place.channel() as channel:
         channel.basic_consume("before", lambda *_: None)
         (outcome,) = place.migrate(config, patience=4)
-    assert "before still has 1 consumers: let them consume from work" in outcome.failure
+    assert "before still has 1 consumer: let them consume from work" in outcome.failure
     place.migrated(config)
     assert set(place.api.queues(place.vhost)) == {QUEUE}

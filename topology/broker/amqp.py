@@ -17,6 +17,7 @@ from pika.exceptions import (
 )
 
 from topology.broker.error import BrokerError
+from topology.broker.proxy import Proxy
 from topology.broker.tls_trouble import Trouble, find_trouble
 from topology.problems import Path, Problem
 
@@ -30,7 +31,14 @@ class AccessRefusedError(BrokerError):
     """The broker is there, and does not let this user in."""
 
 
-def open_amqp(parameters: pika.URLParameters) -> pika.BlockingConnection:
+class Parameters(pika.URLParameters):  # type: ignore[misc] # pika brings no types
+    """How to connect, and what is good to know where that fails."""
+
+    proxy: Proxy | None = None
+    """The proxy of the management API, through which AMQP does not go."""
+
+
+def open_amqp(parameters: Parameters) -> pika.BlockingConnection:
     """Raises `BrokerError`, and `AccessRefusedError` if it is for the user. Shows no password."""
     try:
         return pika.BlockingConnection(parameters)
@@ -45,10 +53,16 @@ def open_amqp(parameters: pika.URLParameters) -> pika.BlockingConnection:
         where = f"{parameters.host}:{parameters.port}"
         found = _trouble(parameters) or _other(error, where)
         message = f"no AMQP connection to {where}: {found.message}"
-        raise BrokerError([Problem(_ENDPOINT, message, found.hint)]) from None
+        hint = found.hint
+        if parameters.proxy:
+            hint += (
+                f". AMQP does not go through the proxy {parameters.proxy}: this machine has to "
+                f"reach {where} itself"
+            )
+        raise BrokerError([Problem(_ENDPOINT, message, hint)]) from None
 
 
-def _trouble(parameters: pika.URLParameters) -> Trouble | None:
+def _trouble(parameters: Parameters) -> Trouble | None:
     options = parameters.ssl_options
     return find_trouble(parameters.host, parameters.port, options and options.context)
 
@@ -58,9 +72,10 @@ def _other(error: Exception, where: str) -> Trouble:
         hint = "give the port of RabbitMQ's AMQP listener (5672 by default, 5671 with TLS)"
         return Trouble("what answers there does not speak AMQP 0-9-1", hint)
     if "imeout" in repr(error):
-        return Trouble("it does not answer in time", "check the network and the broker's alarms")
+        return Trouble("timed out", "check the network and the broker's alarms")
     hint = f"start the broker, correct the address, or let this machine reach {where}"
-    return Trouble("nothing answers", hint)
+    refused = "ConnectionRefusedError" in repr(error)
+    return Trouble("connection refused" if refused else "connection failed", hint)
 
 
 def _said(error: Exception) -> str:

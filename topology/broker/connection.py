@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import pika
 
+from topology.broker.amqp import Parameters
 from topology.broker.management import Management, WaitingFor
+from topology.broker.proxy import find_proxy
 from topology.broker.queue_depth import QueueDepths
 from topology.broker.tls import Tls
 
@@ -24,18 +27,27 @@ class Connection:
     username: str
     password: str = field(repr=False)
     tls: Tls = field(default_factory=Tls)
+    proxy: str | None = field(default=None, repr=False)
+    """`rabbitmq:proxy`, through which the management API is reached. It may hold credentials."""
 
     def management(self, waiting_for: WaitingFor = nullcontext) -> Management:
         return Management(
-            self.management_endpoint, self.username, self.password, self.tls, waiting_for
+            self.management_endpoint,
+            self.username,
+            self.password,
+            self.tls,
+            waiting_for,
+            proxy=self.proxy,
         )
 
     def queue_depths(self) -> QueueDepths:
         return QueueDepths(self)
 
-    def amqp(self, url: str) -> pika.URLParameters:
-        """How to connect with a URL of this broker's, of whichever user. Raises `BrokerError`."""
-        parameters = pika.URLParameters(url)
+    def amqp(self, url: str) -> Parameters:
+        """How to connect with a URL of this broker's, of whichever user: always directly, since
+        AMQP cannot go through an HTTP proxy. Raises `BrokerError`."""
+        parameters = Parameters(url)
+        parameters.proxy = find_proxy(self.management_endpoint, self.proxy, os.environ)
         parameters.socket_timeout = _SECONDS
         parameters.stack_timeout = _SECONDS
         parameters.blocked_connection_timeout = _SECONDS

@@ -2,54 +2,87 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
-from typing import Any, Self, TypeAlias
-from urllib.parse import quote, urlsplit
+from typing import Any, Final, Self, TypeAlias
+from urllib.parse import quote
 
 import httpx
 
+from topology.broker.answer import Refusal, reason_of
+from topology.broker.deadline import Deadline
 from topology.broker.error import BrokerError
+from topology.broker.proxy import find_proxy
+from topology.broker.spelling import Spelling
 from topology.broker.tls import Tls
-from topology.broker.tls_trouble import find_trouble
-from topology.problems import Problem
+from topology.broker.unreached import unreached
 
-_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
-_CONNECT_RETRIES = 2
+_log = logging.getLogger("topology")
+
+FIRST_SECONDS: Final = 10.0
+"""From the first request to its answer, with all that is tried again: for an address at which
+nothing has answered yet."""
+PATIENT_SECONDS: Final = 30.0
+"""Without a byte from a broker that has answered before. A list of many queues takes a while."""
+READ_SECONDS: Final = 10.0
+"""After so many a read is sent once more: its answer may have been lost."""
+_CONNECT_TRIES: Final = 3
 """A broker that is just coming up refuses the first connections."""
+_CONNECT_PAUSE: Final = 0.5
+
+_REFUSED: Final = (httpx.codes.BAD_REQUEST, httpx.codes.PRECONDITION_FAILED)
+"""How RabbitMQ refuses a change: a wrong one, or one that the object is protected from."""
 
 WaitingFor: TypeAlias = Callable[[str], AbstractContextManager[object]]
 """Surrounds a request, and is told its method and URL."""
 
 
 class Management:
-    """A connection to the management API.
+    """A connection to the management API. Threads may share it.
 
-    Every call raises `BrokerError` where the broker does not answer as one; no error holds the
+    Every call raises `BrokerError` where the broker does not answer as one; no error holds a
     password.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two of them are for who waits, and for tests
         self,
         endpoint: str,
         username: str,
         password: str,
         tls: Tls | None = None,
         waiting_for: WaitingFor = nullcontext,
+        *,
+        proxy: str | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """Tests give a `transport` of their own."""
+        """`proxy` is the one that the config names. `transport` takes the place of the network."""
         self._endpoint, self._waiting_for = endpoint, waiting_for
-        # Reading the machine's certificates takes a while; without TLS nobody needs them.
-        self._trust = (tls or Tls()).context() if endpoint.startswith("https:") else None
+        self._proxy = find_proxy(endpoint, proxy, os.environ)
+        # Reading the machine's certificates takes a while; without TLS they are not needed.
+        secured = endpoint.startswith("https:") or (self._proxy and self._proxy.is_secured)
+        self._trust = (tls or Tls()).context() if secured else None
         self._client = httpx.Client(
             base_url=f"{endpoint}/api",
             auth=(username, password),
-            transport=transport
-            or httpx.HTTPTransport(verify=self._trust or False, retries=_CONNECT_RETRIES),
-            timeout=_TIMEOUT,
+            transport=transport or self._transport(),
+            trust_env=False,
         )
+        self._spelling = Spelling(endpoint, self._sent)
+        self._answered = threading.Event()
+        self._deadline = Deadline(FIRST_SECONDS)
+
+    def _transport(self) -> httpx.HTTPTransport:
+        proxy = None
+        if self._proxy:
+            # The same certificates hold for the proxy itself, as with the provider.
+            trust = self._trust if self._proxy.is_secured else None
+            proxy = httpx.Proxy(self._proxy.url, ssl_context=trust)
+        return httpx.HTTPTransport(verify=self._trust or False, proxy=proxy)
 
     def __enter__(self) -> Self:
         return self
@@ -67,47 +100,55 @@ class Management:
 
     def get(self, *path: str, **query: str) -> Any:
         """The JSON that `GET /api/<path>` answers. Each step of the path is one name."""
-        found = self.find(*path, **query)
-        if found is None:
-            raise self._not_management("HTTP 404")
-        return found
+        return self._read(self._send("GET", path, query), path)
 
     def find(self, *path: str, **query: str) -> Any | None:
         """As `get`, or None where there is nothing of that name (404)."""
         answer = self._send("GET", path, query)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
-        if answer.is_error:
-            raise self._not_management(f"HTTP {answer.status_code}")
+        return self._read(answer, path)
+
+    def _read(self, answer: httpx.Response, path: tuple[str, ...]) -> Any:
+        self._expect_success(answer, "GET", path)
         try:
             return answer.json()
         except ValueError:
-            raise self._not_management("no JSON") from None
+            raise self._failed(answer, "GET", path) from None
 
     def delete(self, *path: str, **query: str) -> str | None:
-        """Deletes one object. Returns why RabbitMQ refuses (400), or None if the object is gone."""
+        """Deletes one object. Returns why RabbitMQ refuses (400, 412), or None if the object is
+        gone."""
         answer = self._send("DELETE", path, query)
-        if answer.status_code == httpx.codes.BAD_REQUEST:
+        if answer.status_code in _REFUSED:
             return _reason(answer)
-        if answer.is_error and answer.status_code != httpx.codes.NOT_FOUND:
-            raise self._not_management(f"HTTP {answer.status_code}")
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            self._expect_success(answer, "DELETE", path)
         return None
 
     def put(self, *path: str, body: Mapping[str, Any]) -> str | None:
-        """Makes or changes one object. Returns why RabbitMQ refuses (400, 404), or None."""
+        """Makes or changes one object. Returns why RabbitMQ refuses (400, 404, 412), or None."""
         return self._written("PUT", path, body)
 
     def post(self, *path: str, body: Mapping[str, Any]) -> str | None:
-        """Adds to a list, as bindings are. Returns why RabbitMQ refuses (400, 404), or None."""
+        """Adds to a list, as bindings are. Returns why RabbitMQ refuses (400, 404, 412), or
+        None."""
         return self._written("POST", path, body)
 
     def _written(self, method: str, path: tuple[str, ...], body: Mapping[str, Any]) -> str | None:
         answer = self._send(method, path, {}, body)
-        if answer.status_code in (httpx.codes.BAD_REQUEST, httpx.codes.NOT_FOUND):
+        if answer.status_code in (*_REFUSED, httpx.codes.NOT_FOUND):
             return _reason(answer)
-        if answer.is_error:
-            raise self._not_management(f"HTTP {answer.status_code}")
+        self._expect_success(answer, method, path)
         return None
+
+    def _expect_success(self, answer: httpx.Response, method: str, path: tuple[str, ...]) -> None:
+        if not answer.is_success:
+            raise self._failed(answer, method, path)
+
+    def _failed(self, answer: httpx.Response, method: str, path: tuple[str, ...]) -> BrokerError:
+        asked = f"{method} /api/{_spelled(path)}"
+        return BrokerError([Refusal(self._endpoint, asked, answer).problem()])
 
     def _send(
         self,
@@ -116,65 +157,65 @@ class Management:
         query: dict[str, str],
         body: Mapping[str, Any] | None = None,
     ) -> httpx.Response:
-        url = "/".join(quote(step, safe="") for step in path)
-        try:
-            answer = self._answered(method, url, params=query, json=body)
-        except httpx.ConnectError:
-            self._tell_tls_trouble()
-            raise self._problem(
-                "endpoint",
-                f"nothing answers at {self._endpoint}",
-                "start the broker, or correct the address",
-            ) from None
-        except httpx.TimeoutException:
-            raise self._problem(
-                "endpoint",
-                f"{self._endpoint} does not answer in time",
-                "check the network and the broker's alarms",
-            ) from None
-        except httpx.HTTPError as error:
-            self._tell_tls_trouble()
-            raise self._not_management(type(error).__name__) from None
+        self._spelling.check(path)
+        answer = self._sent(method, _spelled(path), params=query, json=body)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
-            raise self._problem(
-                "username",
-                f"the broker at {self._endpoint} refuses this user and password",
-                "the user needs the tag administrator, and guest may only connect from localhost",
-            )
+            raise self._failed(answer, method, path)
         return answer
 
-    def _answered(self, method: str, url: str, **content: Any) -> httpx.Response:
-        with self._waiting_for(f"{method} {self._endpoint}/api/{url}"):
+    def _sent(self, method: str, url: str, **content: Any) -> httpx.Response:
+        try:
+            if not self._answered.is_set():
+                self._deadline = Deadline(FIRST_SECONDS)
+            with self._waiting_for(f"{method} {self._endpoint}/api/{url}"):
+                answer = self._asked(method, url, **content)
+        except httpx.HTTPError as error:
+            asked = f"{method} /api/{url}"
+            seconds = PATIENT_SECONDS if self._answered.is_set() else FIRST_SECONDS
+            problem = unreached(error, self._endpoint, asked, seconds, self._proxy, self._trust)
+            raise BrokerError([problem]) from None
+        self._answered.set()
+        return answer
+
+    def _asked(self, method: str, url: str, **content: Any) -> httpx.Response:
+        """Tries again where nothing has been sent, or where sending twice changes nothing."""
+        attempt = self._again if self._answered.is_set() and method == "GET" else self._once
+        for left in reversed(range(_CONNECT_TRIES)):
             try:
-                return self._client.request(method, url, **content)
-            except httpx.ReadTimeout:
-                # An answer may have been lost on its way; to read twice changes nothing.
-                if method != "GET":
+                return attempt(method, url, **content)
+            except httpx.ConnectError:
+                if not left:
                     raise
-                return self._client.request(method, url, **content)
+                time.sleep(_CONNECT_PAUSE)
+        raise AssertionError
 
-    def _tell_tls_trouble(self) -> None:
-        parts = urlsplit(self._endpoint)
-        port = parts.port or (80 if self._trust is None else 443)
-        if found := find_trouble(parts.hostname or "", port, self._trust):
-            message = f"no connection to {self._endpoint}: {found.message}"
-            raise self._problem("endpoint", message, found.hint) from None
+    def _once(self, method: str, url: str, **content: Any) -> httpx.Response:
+        if self._answered.is_set():
+            timeout = httpx.Timeout(PATIENT_SECONDS, connect=FIRST_SECONDS)
+            return self._client.request(method, url, timeout=timeout, **content)
+        extensions = {"timeout": self._deadline}
+        return self._client.request(method, url, extensions=extensions, **content)
 
-    def _not_management(self, reason: str) -> BrokerError:
-        return self._problem(
-            "endpoint",
-            f"what answers at {self._endpoint} is not RabbitMQ's management API ({reason})",
-            "give the management port (15672 by default), and enable the plugin "
-            "rabbitmq_management",
-        )
+    def _again(self, method: str, url: str, **content: Any) -> httpx.Response:
+        quick = httpx.Timeout(READ_SECONDS)
+        try:
+            return self._client.request(method, url, timeout=quick, **content)
+        except httpx.ReadTimeout:
+            _log.warning(
+                "%s: no answer to GET /api/%s after %g s; it is sent again, for %g s",
+                self._endpoint,
+                url,
+                READ_SECONDS,
+                PATIENT_SECONDS,
+            )
+        except (httpx.ReadError, httpx.RemoteProtocolError):
+            pass  # An idle connection may be closed while the next request is on its way.
+        return self._once(method, url, **content)
 
-    @staticmethod
-    def _problem(key: str, message: str, hint: str) -> BrokerError:
-        return BrokerError([Problem((f"rabbitmq:{key}",), message, hint)])
+
+def _spelled(path: tuple[str, ...]) -> str:
+    return "/".join(quote(step, safe="") for step in path)
 
 
 def _reason(answer: httpx.Response) -> str:
-    try:
-        return str(answer.json()["reason"])
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {answer.status_code}"
+    return reason_of(answer) or f"HTTP {answer.status_code}"

@@ -43,10 +43,8 @@ def find_trouble(host: str, port: int, context: ssl.SSLContext | None) -> Troubl
             # With TLS 1.3, a server refuses a client's certificate only after the handshake.
             encrypted.settimeout(_REFUSAL_SECONDS)
             encrypted.recv(1)
-    except ssl.SSLCertVerificationError as error:
-        return _distrust(error, host)
     except ssl.SSLError as error:
-        return _refused(error)
+        return trouble_of(error, host)
     except OSError:
         pass
     return None
@@ -56,6 +54,13 @@ _PLAIN = Trouble(
     "the port does not speak TLS",
     "give the port of its TLS listener, or write the scheme without s",
 )
+
+
+def trouble_of(error: ssl.SSLError, host: str) -> Trouble:
+    """What an error of OpenSSL's means at this side of a connection."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _distrust(error, host)
+    return _refused(error)
 
 
 def _speaks_tls(host: str, port: int) -> Trouble | None:

@@ -48,7 +48,13 @@ class Source:
             return self._of_file(vhosts, version)
         if version is not None:
             raise UsageError("--rabbitmq-version is for definitions files; a broker tells its own")
-        with Management(self.endpoint, self.username, self._password(), _tls()) as management:
+        with Management(
+            self.endpoint,
+            self.username,
+            self._password(),
+            _tls(),
+            proxy=os.environ.get("RABBITMQ_PROXY"),
+        ) as management:
             return read_broker(management, vhosts)
 
     def _of_file(self, vhosts: Sequence[str], version: Version | None) -> Found:

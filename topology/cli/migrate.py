@@ -20,6 +20,7 @@ from topology.cli.pulumi_apply import apply_to_state
 from topology.cli.pulumi_stack import stack_config
 from topology.cli.terminal import say
 from topology.expand.settings import Settled
+from topology.guard.occupancy import counted
 from topology.migrate.mirrors import retire
 from topology.migrate.plan import Plan, undone
 from topology.migrate.plan_text import plan_lines, undo_lines
@@ -94,7 +95,9 @@ def migrate(  # noqa: PLR0913 - the options of the command
     ] = False,
     state: Annotated[
         bool,
-        typer.Option(help="Bring the stack's state up to date afterwards, by pulumi up --target."),
+        typer.Option(
+            help="Bring the stack's state up to date afterwards: pulumi refresh and up --target."
+        ),
     ] = True,
     json: Annotated[bool, typer.Option("--json", help="Print plan and outcome as JSON.")] = False,
 ) -> ExitCode:
@@ -124,7 +127,8 @@ def migrate(  # noqa: PLR0913 - the options of the command
         say(f"error: {problem}")
     outcomes: list[Outcome] = []
     if not plan.problems and not dry_run and plan.moves:
-        _consent(f"{'Undo' if undo else 'Migrate'} {len(plan.moves)} queues?", yes=yes)
+        many = counted(len(plan.moves), "queue")
+        _consent(f"{'Undo the migration of' if undo else 'Migrate'} {many}?", yes=yes)
         terms = Terms(parallel, patience, undo, old)
         outcomes = _carried_out(config.connection, plan, version, terms)
         if state and not undo:

@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from topology.cli.pulumi import run_pulumi, stack_resources
 from topology.declare.logical_name import binding_name, logical_name
-from topology.expand.settings import Settled
-from topology.migrate.move import Move
+from topology.expand.settings import Settled, generated_policy_name
+from topology.migrate.move import Move, Way
+from topology.model import Binding
 from topology.problems import ConfigError, Problem
 
 _TYPES: Final = {
+    "Exchange": "rabbitmq:index/exchange:Exchange",
     "Queue": "rabbitmq:index/queue:Queue",
     "Policy": "rabbitmq:index/policy:Policy",
     "Binding": "rabbitmq:index/binding:Binding",
 }
+_MOVED: Final = (_TYPES["Queue"], _TYPES["Policy"], _TYPES["Binding"])
 _STACK: Final = "pulumi:pulumi:Stack"
+
+Resource = dict[str, Any]
+"""As `pulumi stack export` writes one."""
 
 
 def apply_to_state(stack: str, settled: Settled, moves: Iterable[Move]) -> None:
-    """`pulumi up --refresh`, of the queues that were migrated, their bindings and policies only:
-    whatever else the config changes is left to the next `pulumi up`. Raises `ConfigError`."""
+    """`pulumi refresh`, then `pulumi up`, of the queues that were migrated, their bindings and
+    policies only: whatever else the config changes is left to the next `pulumi up`.
+
+    Two commands, because `pulumi up --refresh --target` refuses a URN that is not in the state yet,
+    as that of a renamed queue, and one that the refresh takes out, as that of the old queue.
+    Raises `ConfigError`.
+    """
+    moves = list(moves)
+    held = _held(moves, stack_resources(stack))
+    if held:
+        # With the program, so that the provider is configured as the stack's config is now.
+        _run(["refresh", "--run-program"], stack, held)
     resources = stack_resources(stack)
-    prefix = _prefix(resources, stack)
-    targets = sorted({urn for move in moves for urn in _targets(move, settled, resources, prefix)})
-    arguments = [word for urn in targets for word in ("--target", urn)]
+    declared = _declared(moves, settled, resources, _prefix(resources, stack))
+    _run(["up"], stack, {*declared, *_held(moves, resources)})
+
+
+def _run(command: list[str], stack: str, targets: set[str]) -> None:
+    arguments = [word for urn in sorted(targets) for word in ("--target", urn)]
     run_pulumi(
         "bring the state up to date",
-        ["up", "--stack", stack, "--yes", "--skip-preview", "--refresh", *arguments],
+        [*command, "--stack", stack, "--yes", "--skip-preview", *arguments],
     )
 
 
-def _prefix(resources: list[dict[str, Any]], stack: str) -> str:
+def _prefix(resources: list[Resource], stack: str) -> str:
     for resource in resources:
         if resource.get("type") == _STACK:
             found: str = resource["urn"]
@@ -40,26 +59,53 @@ def _prefix(resources: list[dict[str, Any]], stack: str) -> str:
     raise ConfigError([Problem((), f"stack {stack} was never applied", "run pulumi up")])
 
 
-def _targets(
-    move: Move, settled: Settled, resources: list[dict[str, Any]], prefix: str
-) -> Iterator[str]:
-    """What is declared, and what the state has of the old queue."""
-    vhost, queue = move.target.vhost, move.target.queue
-    yield f"{prefix}::{_TYPES['Queue']}::{logical_name(vhost, queue)}"
-    for name in move.policies:
-        yield f"{prefix}::{_TYPES['Policy']}::{logical_name(vhost, name)}"
-    for binding in settled.topology.bindings:
-        if binding.destination_type == "queue" and binding.destination == queue:
-            yield f"{prefix}::{_TYPES['Binding']}::{binding_name(vhost, binding)}"
-    for resource in resources:
-        if resource.get("type") in _TYPES.values() and _is_of(move, resource.get("inputs") or {}):
-            yield resource["urn"]
+def _declared(
+    moves: Iterable[Move], settled: Settled, resources: list[Resource], prefix: str
+) -> set[str]:
+    """The new queues with their bindings and policies, whether or not the state has them."""
+    vhost, known = settled.topology.vhost.name, {resource["urn"] for resource in resources}
+
+    def urn(kind: str, name: str) -> str:
+        return f"{prefix}::{_TYPES[kind]}::{name}"
+
+    def is_complete(binding: Binding) -> bool:
+        """A binding of an exchange that the state does not have waits for the next `pulumi up`."""
+        if binding.source not in settled.topology.exchanges:
+            return True
+        return urn("Exchange", logical_name(vhost, binding.source)) in known
+
+    found = set()
+    for move in moves:
+        queue = move.target.queue
+        found.add(urn("Queue", logical_name(vhost, queue)))
+        found |= {urn("Policy", logical_name(vhost, name)) for name in move.policies}
+        found |= {
+            urn("Binding", binding_name(vhost, binding))
+            for binding in settled.topology.bindings
+            if binding.destination_type == "queue"
+            and binding.destination == queue
+            and is_complete(binding)
+        }
+    return found
+
+
+def _held(moves: Iterable[Move], resources: Iterable[Resource]) -> set[str]:
+    """What the state has of the old and the new queues."""
+    wanted = list(moves)
+    return {
+        resource["urn"]
+        for resource in resources
+        if resource.get("type") in _MOVED
+        and not resource.get("delete")
+        and any(_is_of(move, resource.get("inputs") or {}) for move in wanted)
+    }
 
 
 def _is_of(move: Move, inputs: dict[str, Any]) -> bool:
-    own = {move.origin.queue, move.target.queue}
-    if inputs.get("vhost") not in (move.origin.vhost, move.target.vhost):
-        return False
+    vhost, queue = inputs.get("vhost"), inputs.get("name")
+    places = {move.target} if move.way is Way.CROSS else {move.target, move.origin}
+    own = {(place.vhost, place.queue) for place in places}
     if "destination" in inputs:
-        return inputs.get("destinationType") == "queue" and inputs["destination"] in own
-    return inputs.get("name") in own | {f"queue.{name}" for name in own}
+        return inputs.get("destinationType") == "queue" and (vhost, inputs["destination"]) in own
+    policies = {(place.vhost, generated_policy_name("queues", place.queue)) for place in places}
+    return (vhost, queue) in (policies if "policy" in inputs else own)

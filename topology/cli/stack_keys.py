@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
+from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
 from topology.layers.stack_file import PROJECT, is_secure
-from topology.problems import Problem, did_you_mean
+from topology.problems import Problem, Severity, did_you_mean
 
 PROVIDER: Final = "rabbitmq"
 TOPOLOGY: Final = f"{PROJECT}:topology"
@@ -22,6 +22,8 @@ class Key:
     description: str
     schemes: tuple[str, ...] = ()
     """Of an address, the URL schemes it may have."""
+    proxy: bool = False
+    """Whether it is a proxy's address."""
     flag: bool = False
     """Whether it is true or false, and no text."""
     may_be_secret: bool = True
@@ -43,6 +45,12 @@ class Key:
             yield Problem(path, "is empty", "leave the key out, or give it a value")
         elif self.schemes:
             yield from endpoint_problems(path, value, self.schemes)
+        elif self.proxy:
+            yield from proxy_problems(path, value)
+            if "@" in value:
+                message = "holds credentials in plain text"
+                hint = f"encrypt it: pulumi config set --secret {self.name}"
+                yield Problem(path, message, hint, Severity.WARNING)
 
 
 KEYS: Final = (
@@ -92,7 +100,14 @@ KEYS: Final = (
         f"{PROVIDER}:clientkeyFile",
         "PEM file of the client certificate's key. Also from RABBITMQ_CLIENTKEY.",
     ),
-    Key(f"{PROVIDER}:proxy", "Proxy to reach the management API through."),
+    Key(
+        f"{PROVIDER}:proxy",
+        "Proxy in front of the management API: `http[s]://[user:password@]host[:port]` or "
+        "`socks5://…`; a secret, if it holds a password. Also from RABBITMQ_PROXY. Without it, "
+        "HTTP_PROXY, HTTPS_PROXY and NO_PROXY hold, but for this machine's own addresses. AMQP "
+        "does not go through it.",
+        proxy=True,
+    ),
     Key(
         f"{PROVIDER}:insecure",
         "Whether any certificate is trusted, whoever signed it. Also from RABBITMQ_INSECURE.",

@@ -45,5 +45,5 @@ class Occupancy:
 
 
 def counted(number: int, noun: str) -> str:
-    """Such as 1 message, 2 messages."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """Such as 1 message, 2 messages, 12,000 messages."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

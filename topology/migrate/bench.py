@@ -91,6 +91,14 @@ class Bench:
             for queue in queues
         }
 
+    def passed(self, exchange: str) -> int | None:
+        """Messages that a shovel has ever published to an exchange of the migration's own, as
+        sampled: at most some seconds old. None where there were none, and where the broker keeps
+        no statistics of messages."""
+        found = self._management.find("exchanges", self.vhost, exchange) or {}
+        count: int | None = (found.get("message_stats") or {}).get("publish_in")
+        return count
+
     def routes(self, place: Place) -> tuple[Route, ...]:
         path = ("queues", place.vhost, place.queue, "bindings")
         return routes(self._at(place).find(*path) or [])

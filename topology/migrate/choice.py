@@ -25,6 +25,8 @@ class Choice:
     moves: tuple[Move, ...]
     others: tuple[str, ...] = ()
     """Queues that differ in what is fixed, and that nobody wants migrated."""
+    missing: tuple[str, ...] = ()
+    """Queues of which there is neither the old one nor the new one, and how that comes about."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -62,11 +64,13 @@ def choose(settled: Settled, live: Live, asked: Collection[str] = ()) -> Choice:
     ]
     moves: list[Move] = []
     others: list[str] = []
+    missing: list[str] = []
     for name in topology.queues:
         if asked and name not in asked:
             continue
         move = _move(settled, live, name)
         if move is None:
+            missing += _missing(topology, live, name)
             continue
         wanted = name in asked or _wanted(topology, name, live.source) or _begun(live, move)
         if not wanted:
@@ -76,7 +80,16 @@ def choose(settled: Settled, live: Live, asked: Collection[str] = ()) -> Choice:
         if move.differences or _parked(live, move):  # Otherwise there is only to tidy up.
             problems += _obstacles(topology, live, move)
     problems += _shared(moves)
-    return Choice(tuple(moves), tuple(others), tuple(problems))
+    return Choice(tuple(moves), tuple(others), tuple(missing), tuple(problems))
+
+
+def _missing(topology: Topology, live: Live, name: str) -> Iterator[str]:
+    origin, target = origin_of(topology, name, live.source), Place(topology.vhost.name, name)
+    named = isinstance(topology.queues[name].migrate, MigrateFrom)
+    if named and live.find(target) is None:
+        where = f"{origin.queue} does not exist in vhost {origin.vhost}"
+        where += f" on the broker of stack {origin.broker}" if origin.broker else ""
+        yield f"queue {name}: {where}, and {name} does not exist either; pulumi up declares it"
 
 
 def _shared(moves: Iterable[Move]) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from topology.broker.connection import Connection
 from topology.migrate.bench import Bench
-from topology.migrate.drain import Drain, Hop
+from topology.migrate.drain import Drain
 from topology.migrate.event import Event, Halted, Tell
 from topology.migrate.forwarding import Forwarding
 from topology.migrate.link import Link
@@ -105,8 +105,8 @@ class Course:
         self._bench.shovels.stop(names.back)  # of an undo that was broken off
         self._bench.prepare_parking(seen.origin)
         self._tell("parking", f"parking queue {names.parking} is there")
-        hop = self._leave(link, drain, seen.origin_routes, self._bench.parking)
-        self._empty_and_delete(link, drain, hop)
+        seconds = self._leave(link, drain, seen.origin_routes, self._bench.parking)
+        self._empty_and_delete(link, drain, seconds)
         if self._bench.sample(move.origin) is None:
             self._declare()
 
@@ -117,11 +117,11 @@ class Course:
         bench.lead(names.back, target)
         bench.shovels.start(names.back, parking)
         self._tell("back", f"messages go back to {target}")
-        hop = drain.ahead(parking, names.back) if bench.parked_routes() else Hop()
+        seconds = drain.ahead(parking, names.back) if bench.parked_routes() else 0.0
         switch = Switch(link, bench, target.queue, self._told)
         switch.over(wanted, parking, target, bench.parked_routes())
         while True:
-            hop += drain.through(parking, names.back)
+            seconds += drain.through(parking, names.back)
             bench.shovels.stop(names.back)
             self._without_consumers(link, parking)
             if drain.is_empty(parking):
@@ -130,7 +130,8 @@ class Course:
         reason = bench.delete(parking, unused=True)
         if reason is not None:
             raise Halted(f"{parking} is not deleted: {reason}; run the same command again")
-        self._tell("returned", f"all messages are in {target}", hop)
+        moved = drain.moved(names.back, at_least=bench.passed(names.out) or 0)
+        self._tell("returned", f"all messages are in {target}", moved, seconds)
 
     def _undo(self, link: Link, drain: Drain) -> None:
         move, seen = self._move, self._bench.look()
@@ -160,8 +161,8 @@ class Course:
     def _rename(self, link: Link, drain: Drain, seen: Seen) -> None:
         move = self._move
         self._bench.lead(move.names.out, move.target)
-        hop = self._leave(link, drain, (*seen.origin_routes, *move.routes), move.target)
-        self._empty_and_delete(link, drain, hop)
+        seconds = self._leave(link, drain, (*seen.origin_routes, *move.routes), move.target)
+        self._empty_and_delete(link, drain, seconds)
 
     def _forward(self, link: Link, drain: Drain) -> None:
         at = stage(self._move, self._bench.look())
@@ -177,46 +178,48 @@ class Course:
     def _carry_over(self, link: Link, drain: Drain) -> None:
         move, bench, forwarding = self._move, self._bench, self._forwarding(link)
         forwarding.begin()
-        hop = drain.ahead(move.origin, move.names.out)
+        seconds = drain.ahead(move.origin, move.names.out)
         forwarding.wait(self._terms.quiet)
         if move.way is Way.CROSS:
-            hop += forwarding.end(drain)
-            self._tell("emptied", f"{move.origin} is empty, and stays as it is", hop)
+            seconds += forwarding.end(drain)
+            text = f"{move.origin} is empty, and stays as it is"
+            self._tell("emptied", text, drain.moved(move.names.out), seconds)
             self._tidy(drain)
             return
         for route in bench.routes(move.origin):
             bench.unbind(move.origin, route)
-        self._empty_and_delete(link, drain, hop)
+        self._empty_and_delete(link, drain, seconds)
 
     # Steps
 
-    def _leave(self, link: Link, drain: Drain, wanted: tuple[Route, ...], target: Place) -> Hop:
-        """Has new messages arrive in `target`, and the old ones follow."""
-        move, bench, hop = self._move, self._bench, Hop()
+    def _leave(self, link: Link, drain: Drain, wanted: tuple[Route, ...], target: Place) -> float:
+        """Has new messages arrive in `target`, and the old ones follow. Returns the seconds that
+        were waited for these."""
+        move, bench, seconds = self._move, self._bench, 0.0
         if bench.served_in_order(move.origin):
             self._tell("in-order", f"the consumer of {move.origin} empties it, in order")
         else:
             bench.shovels.start(move.names.out, move.origin)
             if bench.routes(move.origin):
-                hop = drain.ahead(move.origin, move.names.out)
+                seconds = drain.ahead(move.origin, move.names.out)
         switch = Switch(link, bench, move.target.queue, self._told)
         switch.over(wanted, move.origin, target, bench.routes(move.origin))
-        return hop
+        return seconds
 
-    def _empty_and_delete(self, link: Link, drain: Drain, hop: Hop) -> None:
+    def _empty_and_delete(self, link: Link, drain: Drain, seconds: float) -> None:
         move, bench, names = self._move, self._bench, self._move.names
         settling = Settling(link, bench, move, self._told, self._terms.patience)
         while True:
             alone = bench.exclusive_consumer(move.origin)
             if not alone:
                 bench.shovels.start(names.out, move.origin)
-            hop += drain.until(move.origin, names.out, lambda ready, _: ready == 0)
+            seconds += drain.until(move.origin, names.out, lambda ready, _: ready == 0)
             # The shovel stays meanwhile: what it holds when it is stopped would be moved again.
             if settling.settled(shovels=0 if alone else 1):
                 bench.shovels.stop(names.out)
                 if drain.is_left(move.origin, used=move.way is Way.IN_PLACE):
                     break
-        self._tell("emptied", f"{move.origin} is empty", hop)
+        self._tell("emptied", f"{move.origin} is empty", drain.moved(names.out), seconds)
         reason = bench.delete(move.origin, unused=move.way is not Way.IN_PLACE)
         if reason is None:
             self._tell("deleted", f"the old {move.origin} is deleted, empty")
@@ -242,9 +245,5 @@ class Course:
         self._bench.tidy()
         self._tell("done", f"{move.target} is migrated")
 
-    def _tell(self, step: str, text: str, hop: Hop | None = None) -> None:
-        queue = self._move.target.queue
-        if hop is None:
-            self._told(Event(queue, step, text))
-        else:
-            self._told(Event(queue, step, text, moved=hop.moved, seconds=hop.seconds))
+    def _tell(self, step: str, text: str, moved: int | None = None, seconds: float = 0.0) -> None:
+        self._told(Event(self._move.target.queue, step, text, moved=moved, seconds=seconds))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final
 
+from topology.guard.broker import SAMPLE_SECONDS
+from topology.guard.occupancy import counted
 from topology.migrate.bench import Bench
 from topology.migrate.event import Event, Halted, Tell
 from topology.migrate.link import Link
@@ -13,10 +15,11 @@ from topology.migrate.move import Place
 
 _POLL_SECONDS: Final = 0.1
 _TELL_SECONDS: Final = 1.0
+_COUNT_SECONDS: Final = 1.0
 _SURE_SECONDS: Final = 0.3
 """Between two looks that must both find a queue empty."""
 
-LINGER_SECONDS: Final = 5.0
+LINGER_SECONDS: Final = 6.0
 """So long a shovel stays after its queue is found empty: what was routed to the queue just before
 may still be on its way, and as old may the statistics be that tell what the shovel still holds."""
 
@@ -32,16 +35,6 @@ _AHEAD_SECONDS: Final = 5.0
 at this many messages a second, and some seconds more, the bindings are changed over anyway."""
 
 
-class Hop(NamedTuple):
-    """Messages that have left a queue, and the seconds that it took."""
-
-    moved: int = 0
-    seconds: float = 0.0
-
-    def __add__(self, other: Any) -> Hop:
-        return Hop(self.moved + other[0], self.seconds + other[1])
-
-
 class Drain:
     """Waits for one queue. What empties it, a shovel or consumers, is at work already."""
 
@@ -50,33 +43,34 @@ class Drain:
         self._link, self._bench, self._queue = link, bench, queue
         self._tell, self._patience = tell, patience
 
-    def until(self, place: Place, step: str, enough: Callable[[int, float], bool]) -> Hop:
+    def until(self, place: Place, step: str, enough: Callable[[int, float], bool]) -> float:
         """Waits until `enough` says so of the ready messages and the seconds that have passed.
 
-        Returns what has left meanwhile. Raises `Halted` where none do.
+        Returns the seconds that it took. Raises `Halted` where no message leaves the queue.
         """
         began = told = moved_at = time.monotonic()
         first = least = self._ready(place)
         ready = first
         while True:
             now = time.monotonic()
-            moved = max(0, first - ready)
             if ready < least:
                 least, moved_at = ready, now
             if enough(ready, now - began):
-                return Hop(moved, now - began)
+                return now - began
             if now - moved_at > self._patience:
                 raise Halted(self._stuck(place, step, ready))
             if now - told > _TELL_SECONDS:
                 told = now
-                text = f"{place.queue}: {ready} messages left"
+                text = f"{place.queue}: {counted(ready, 'message')} left"
+                moved = max(0, first - ready)
                 event = Event(self._queue, step, text, ready, moved, now - began, progress=True)
                 self._tell(event)
             self._link.pause(_POLL_SECONDS)
             ready = self._ready(place)
 
-    def ahead(self, place: Place, step: str) -> Hop:
-        """Moves messages while new ones still come in behind them: so they keep their order."""
+    def ahead(self, place: Place, step: str) -> float:
+        """Moves messages while new ones still come in behind them: so they keep their order.
+        Returns the seconds that it took."""
         first: list[int] = []
 
         def enough(ready: int, seconds: float) -> bool:
@@ -86,22 +80,37 @@ class Drain:
 
         return self.until(place, step, enough)
 
-    def through(self, place: Place, step: str) -> Hop:
+    def through(self, place: Place, step: str) -> float:
         """Empties a queue that only a shovel takes from, until the shovel holds nothing more.
 
-        What is unacknowledged when a shovel is stopped would be moved a second time. Raises
-        `Halted` where it stays so, or a consumer holds it.
+        What is unacknowledged when a shovel is stopped would be moved a second time. Returns the
+        seconds in which messages were ready. Raises `Halted` where some stay unacknowledged.
         """
-        began, hop = time.monotonic(), Hop()
+        began, seconds = time.monotonic(), 0.0
         while True:
-            hop += self.until(place, step, lambda ready, _: ready == 0)
+            seconds += self.until(place, step, lambda ready, _: ready == 0)
             self._link.pause(LINGER_SECONDS)
             found = self._bench.sample(place)
             held = 0 if found is None else found.get("messages_unacknowledged")
             if self._ready(place) == 0 and held == 0:
-                return hop
-            if time.monotonic() - began > self._patience + hop.seconds:
+                return seconds
+            if time.monotonic() - began > self._patience + seconds:
                 raise Halted(self._held(place, step, held))
+
+    def moved(self, exchange: str, *, at_least: int = 0) -> int | None:
+        """Messages that a shovel has brought to an exchange of the migration's own, by the broker's
+        count. How far the old queue shrank while it was watched is not that: some messages go
+        before the first look at it, others come, and consumers take some.
+
+        Waits until the statistics, which lag, count `at_least` so many, at most as long as they
+        may. None where the broker does not count messages.
+        """
+        began = time.monotonic()
+        while True:
+            moved = self._bench.passed(exchange)
+            if (moved or 0) >= at_least or time.monotonic() - began > SAMPLE_SECONDS:
+                return moved
+            self._link.pause(_COUNT_SECONDS)
 
     def is_left(self, place: Place, *, used: bool) -> bool:
         """Whether an emptied queue is empty now that its shovel has been stopped. Unless it is
@@ -135,8 +144,8 @@ class Drain:
         if held is None:
             return f"the broker has no statistics of {place.queue}"
         return (
-            f"{held} messages of {place.queue} stay unacknowledged: consumers hold them, or the "
-            f"shovel {step} does and they are not confirmed"
+            f"{counted(held, 'message')} of {place.queue} unacknowledged: by consumers, or by the "
+            f"shovel {step}, to which their target does not confirm them"
         )
 
     def _stuck(self, place: Place, step: str, ready: int) -> str:

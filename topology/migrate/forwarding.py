@@ -8,7 +8,7 @@ from typing import Final
 
 from topology.guard.broker import SAMPLE_SECONDS
 from topology.migrate.bench import Bench
-from topology.migrate.drain import LEAVE_SECONDS, Drain, Hop
+from topology.migrate.drain import LEAVE_SECONDS, Drain
 from topology.migrate.event import Event, Halted, Tell
 from topology.migrate.link import Link
 from topology.migrate.move import Move, Way
@@ -73,18 +73,19 @@ class Forwarding:
         counts = self._link.count(origin) if self._move.way is Way.CROSS else None
         return "consumers" if counts and counts[1] > 1 else ""
 
-    def end(self, drain: Drain) -> Hop:
-        """Stops the shovel once the old queue is empty. Raises `Halted`, and lets it go on, if a
+    def end(self, drain: Drain) -> float:
+        """Stops the shovel once the old queue is empty, and returns the seconds that it took to
+        empty it. Raises `Halted`, and lets it go on, if a
         consumer has come."""
         bench, origin, name = self._bench, self._move.origin, self._move.names.out
-        hop = Hop()
+        seconds = 0.0
         while True:
-            hop += drain.through(origin, name)
+            seconds += drain.through(origin, name)
             bench.shovels.stop(name)
             began = time.monotonic()
             while time.monotonic() - began < LEAVE_SECONDS:
                 if drain.is_empty(origin):
-                    return hop
+                    return seconds
                 if (self._link.count(origin) or (0, 0))[0]:
                     break  # What it held is ready again.
             bench.shovels.start(name, origin)

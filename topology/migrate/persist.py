@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from topology.broker import BrokerError
+from topology.broker.amqp import AccessRefusedError
 
 _RECONNECT_SECONDS: Final = 120.0
 _RECONNECT_PAUSE: Final = 2.0
@@ -16,13 +17,18 @@ _STEADY_SECONDS: Final = 60.0
 
 def persist(attempt: Callable[[], None], tell: Callable[[str], None]) -> None:
     """Makes an attempt, which begins where the last one ended, until it succeeds. Raises
-    `BrokerError` if a broker stays away."""
+    `BrokerError` if a broker stays away, and at once if the first attempt finds the user refused:
+    only a broker that is restarting refuses one whom it has let in."""
     away: float | None = None
+    first = True
     while True:
         began = time.monotonic()
         try:
             attempt()
         except BrokerError as error:
+            if first and isinstance(error, AccessRefusedError):
+                raise
+            first = False
             now = time.monotonic()
             if away is None or now - began > _STEADY_SECONDS:
                 away = now

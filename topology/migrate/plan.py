@@ -66,6 +66,8 @@ class Plan:
     measured: bool = False
     parallel: int = 1
     others: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Why queues that say so have nothing to be migrated from, in words."""
     problems: tuple[Problem, ...] = ()
     default_exchange_rate: float = 0.0
 
@@ -99,6 +101,7 @@ class Plan:
             "disk_free": self.room.disk_free,
             "memory_free": self.room.memory_free,
             "differing_and_not_migrated": list(self.others),
+            "without_an_old_queue": list(self.missing),
             "problems": [str(problem) for problem in self.problems],
             "queues": [
                 {
@@ -126,4 +129,4 @@ class Plan:
 def undone(plan: Plan) -> Plan:
     """What undoing comes to: all that was begun, whatever stands in the way of going on."""
     begun = tuple(planned for planned in plan.moves if planned.begun)
-    return replace(plan, moves=begun, others=(), problems=())
+    return replace(plan, moves=begun, others=(), missing=(), problems=())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from topology.guard.occupancy import counted
 from topology.migrate.move import Way
 from topology.migrate.plan import Plan, Planned
 
@@ -33,12 +34,14 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield from _overview(plan)
     for name in plan.others:
         yield f"queue {name} differs in what is fixed, and does not say migrate: true"
+    yield from plan.missing
     if not plan.moves:
         yield f"Nothing to migrate: no queue of vhost {plan.vhost} that may be migrated differs."
         return
     how = "measured" if plan.measured else "assumed; --measure measures it"
     yield (
-        f"{len(plan.moves)} queues, {plan.messages:,} messages, {plan.bytes:,} bytes; about "
+        f"{counted(len(plan.moves), 'queue')}, {counted(plan.messages, 'message')}, "
+        f"{counted(plan.bytes, 'byte')}; about "
         f"{plan.seconds:.0f} s at {plan.rate:,.0f} messages a second ({how}), "
         f"{plan.parallel} at a time"
     )
@@ -67,8 +70,9 @@ def _move_lines(planned: Planned) -> Iterator[str]:
         yield f"  goes on where an earlier run stopped; next: {planned.stage}"
     yield from (f"  - {line}" for line in move.differences)
     yield (
-        f"  holds {load.messages + planned.parked:,} messages ({load.bytes:,} bytes), "
-        f"{load.consumers} consumers, {load.publish_rate:g} published a second"
+        f"  holds {counted(load.messages + planned.parked, 'message')} "
+        f"({counted(load.bytes, 'byte')}), {counted(load.consumers, 'consumer')}, "
+        f"{load.publish_rate:g} published a second"
     )
     yield from (f"  {number}. {step}" for number, step in enumerate(planned.steps, 1))
     yield f"  may arrive twice: {planned.duplicates}"
@@ -81,7 +85,8 @@ def _overview(plan: Plan) -> Iterator[str]:
         begun = f"begun, next: {planned.stage}; " if planned.begun else ""
         yield (
             f"queue {move.target}: {begun}{'; '.join(move.differences)}; "
-            f"{load.messages + planned.parked:,} messages, {load.consumers} consumers, "
+            f"{counted(load.messages + planned.parked, 'message')}, "
+            f"{counted(load.consumers, 'consumer')}, "
             f"{load.publish_rate:g} published a second"
         )
     kinds: dict[tuple[Way, str], list[Planned]] = {}
@@ -91,7 +96,8 @@ def _overview(plan: Plan) -> Iterator[str]:
     for (way, queue_type), same in kinds.items():
         planned = max(same, key=lambda one: one.load.publish_rate)
         name = planned.move.target.queue
-        yield f"{len(same)} queues become {queue_type} ({way}), each as {name}:"
+        become = "becomes" if len(same) == 1 else "become"
+        yield f"{counted(len(same), 'queue')} {become} {queue_type} ({way}), each as {name}:"
         yield from (f"  {number}. {step}" for number, step in enumerate(planned.steps, 1))
         yield f"  may arrive twice: {planned.duplicates}"
 

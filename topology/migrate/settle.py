@@ -6,6 +6,7 @@ import time
 from typing import Final
 
 from topology.guard.broker import SAMPLE_SECONDS
+from topology.guard.occupancy import counted
 from topology.migrate.bench import Bench
 from topology.migrate.event import Event, Halted, Tell
 from topology.migrate.link import Link
@@ -69,8 +70,8 @@ class Settling:
         before, self._published = self._published, published
         if before is not None and published > before:
             raise Halted(
-                f"{published - before} messages have come to {self._move.origin} although it is "
-                "bound to nothing: somebody publishes to it by its name, through the default "
+                f"{counted(published - before, 'message')} came to {self._move.origin} although it "
+                "is bound to nothing: a client publishes to it by its name, through the default "
                 "exchange. Stop those publishers and run the same command again, or undo with "
                 "--undo; nothing is lost"
             )
@@ -84,7 +85,8 @@ class Settling:
         if held is None:
             return f"the broker has no statistics of {origin} yet"
         if held:
-            return f"{held} messages of {origin} are with consumers that have not acknowledged them"
+            return f"{counted(held, 'message')} of {origin}: taken by consumers, not acknowledged"
         return (
-            f"{origin} still has {consumers} consumers: let them consume from {self._move.target}"
+            f"{origin} still has {counted(consumers, 'consumer')}: let them consume from "
+            f"{self._move.target}"
         )

@@ -71,7 +71,7 @@ def _surveyed(
     problems: list[Problem] = []
     if planned:
         problems = [*_without_shovel(management), *room_problems(room, needed)]
-    problems += _between(sides, vhost)
+    problems += [*_without_vhost(sides, vhost), *_between(sides)]
     problems += _round_trips(sides, choice)
     return Plan(
         vhost=vhost,
@@ -79,6 +79,7 @@ def _surveyed(
         room=room,
         parallel=parallel,
         others=choice.others,
+        missing=choice.missing,
         problems=(*problems, *_problems(management, live, choice)),
         default_exchange_rate=default_exchange_rate(management, vhost),
     )
@@ -97,14 +98,19 @@ def _live(sides: Sides, settled: Settled) -> Live:
     return Live(found, frozenset(entry["name"] for entry in exchanges), source)
 
 
-def _between(sides: Sides, vhost: str) -> Iterator[Problem]:
+def _without_vhost(sides: Sides, vhost: str) -> Iterator[Problem]:
+    """`migrate` makes queues, and what it needs for them for a while; the vhost is Pulumi's."""
+    if sides.own.find("vhosts", vhost) is None:
+        where = "the new broker" if sides.source else "the broker"
+        yield Problem(("vhost",), f"{vhost} does not exist on {where}", "run pulumi up first")
+
+
+def _between(sides: Sides) -> Iterator[Problem]:
     """What stands between two brokers."""
     if not sides.source or not sides.old:
         return
     if problem := same_broker(sides.own, sides.old, sides.source):
         yield problem
-    if sides.own.find("vhosts", vhost) is None:
-        yield Problem(("vhost",), f"{vhost} is not on the new broker", "run pulumi up there first")
     if sides.old.find("vhosts", sides.source.vhost) is None:
         message = f"its broker has no vhost {sides.source.vhost}"
         yield Problem((f"stack {sides.source.stack}", "vhost"), message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from topology.guard.occupancy import counted
 from topology.migrate.bench import Bench
 from topology.migrate.event import Event, Tell
 from topology.migrate.link import Link
@@ -44,6 +45,6 @@ class Switch:
             text = f"no exchange for {route.label(new.queue)}; pulumi up binds it"
             self._tell(Event(self._queue, "unbound", text))
         if bound:
-            text = f"{len(bound)} bindings are changed over from {old} to {new}"
+            text = f"{counted(len(bound), 'binding')} changed over from {old} to {new}"
             seconds = time.monotonic() - began
             self._tell(Event(self._queue, "switched", text, seconds=seconds))

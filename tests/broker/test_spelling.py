@@ -1,0 +1,102 @@
+"""Gateways that decode or encode paths are found out before they make other objects."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+import pytest
+
+from topology.broker import BrokerError, Management
+
+LISTENER = "/api/health/checks/protocol-listener/"
+
+
+class Rabbit:
+    """Behind a gateway that changes the path by this function."""
+
+    def __init__(self, change: object = str, *, health: bool = True) -> None:
+        self.change, self.health = change, health
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.raw_path.decode()
+        self.asked.append(path)
+        changed = self.change(path)  # type: ignore[operator]
+        if not changed.startswith(LISTENER):
+            return httpx.Response(200, json=[])
+        if not self.health:
+            return httpx.Response(403, html="Forbidden")
+        step = changed.removeprefix(LISTENER)
+        if "/" in step:
+            return httpx.Response(404, content=json.dumps({"reason": "Not Found"}))
+        body = {"status": "failed", "missing": unquote(step).lower()}
+        return httpx.Response(503, json=body)
+
+    @property
+    def listeners(self) -> list[str]:
+        return [path for path in self.asked if path.startswith(LISTENER)]
+
+
+def opened(rabbit: Rabbit) -> Management:
+    transport = httpx.MockTransport(rabbit)
+    return Management("http://broker:15672", "guest", "guest", transport=transport)
+
+
+def test_plain_names_cost_no_request() -> None:
+    rabbit = Rabbit()
+    with opened(rabbit) as management:
+        management.get("queues", "plain-name_1.~", "größe")
+    assert rabbit.listeners == []
+
+
+def test_a_character_costs_one_request_once() -> None:
+    rabbit = Rabbit()
+    with opened(rabbit) as management:
+        management.get("queues", "/")
+        management.get("queues", "/", "a/b")
+        management.get("queues", "/", "a b")
+    assert len(rabbit.listeners) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (lambda path: path.replace("%2F", "/"), "HTTP 404"),
+        (lambda path: path.replace("%", "%25"), "it comes as 41none%2f41none"),
+        (lambda path: path.replace("%2F", "/").replace("//", "/"), "HTTP 404"),
+        (lambda path: path.replace("%2F", ""), "it comes as 41none41none"),
+    ],
+    ids=["decodes", "encodes again", "decodes and merges slashes", "leaves out"],
+)
+@pytest.mark.parametrize("verb", ["get", "find", "put", "delete"])
+def test_a_gateway_that_changes_names_is_refused(change: object, text: str, verb: str) -> None:
+    """Before the request that would have gone to another object."""
+    rabbit = Rabbit(change)
+    content: dict[str, Any] = {"body": {}} if verb == "put" else {}
+    with opened(rabbit) as management, pytest.raises(BrokerError) as failed:
+        getattr(management, verb)("vhosts", "/", **content)
+    (problem,) = failed.value.problems
+    assert "changes encoded characters on their way to RabbitMQ: %2F (/); " + text in str(problem)
+    assert set(rabbit.asked) == set(rabbit.listeners)
+
+
+def test_only_the_characters_that_are_needed_are_looked_at() -> None:
+    """A gateway that decodes slashes does no harm to names with spaces."""
+    rabbit = Rabbit(lambda path: path.replace("%2F", "/"))
+    with opened(rabbit) as management:
+        assert management.get("queues", "my vhost") == []
+
+
+def test_percent_signs_are_looked_at_too() -> None:
+    rabbit = Rabbit(lambda path: quote(unquote(path), safe="/%"))
+    with opened(rabbit) as management, pytest.raises(BrokerError, match="%25"):
+        management.get("queues", "100%41")
+
+
+def test_where_health_checks_are_forbidden_nothing_is_concluded() -> None:
+    rabbit = Rabbit(health=False)
+    with opened(rabbit) as management:
+        assert management.get("queues", "/") == []
