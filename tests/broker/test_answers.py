@@ -48,7 +48,7 @@ def failure(answer: httpx.Response) -> str:
             "rabbitmq:username: the broker at http://broker:15672/rabbitmq refuses this user",
         ),
         (httpx.Response(403, html="Forbidden"), "with HTTP 403 (forbidden) and an HTML page"),
-        (rabbit(404, "Not Found"), "has nothing at GET /api/vhosts/v (HTTP 404)"),
+        (rabbit(404, "Not Found"), "management API (GET /api/vhosts/v: HTTP 404)"),
         (httpx.Response(404, html="Not Found"), "is not RabbitMQ's management API (HTTP 404)"),
         (httpx.Response(405), "HTTP 405 (method not allowed); correct the path in the address"),
         (httpx.Response(408), "HTTP 408 (request timed out)"),
@@ -95,6 +95,15 @@ def test_an_object_that_is_gone_is_deleted() -> None:
     with answering(lambda _: rabbit(404, "Not Found")) as management:
         assert management.delete("vhosts", "v") is None
         assert management.find("vhosts", "v") is None
+
+
+def test_a_page_that_is_not_found_is_not_taken_for_an_object_that_is_not_there() -> None:
+    page = httpx.Response(404, html="<html>Not Found</html>")
+    with answering(lambda _: page) as management:
+        with pytest.raises(BrokerError, match="HTTP 404"):
+            management.find("vhosts", "v")
+        with pytest.raises(BrokerError, match="HTTP 404"):
+            management.delete("vhosts", "v")
 
 
 def test_a_path_in_the_address_is_kept() -> None:

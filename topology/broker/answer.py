@@ -72,19 +72,16 @@ class Refusal:
         if status == httpx.codes.UNAUTHORIZED:
             return self._unauthorized()
         if status == httpx.codes.NOT_FOUND:
-            return self._not_found()
+            return _no_management(self.endpoint, "HTTP 404")
         if self.answer.is_success:
-            return Problem(ENDPOINT, self._no_management(_content(self.answer)), _NOT_MANAGEMENT)
+            return _no_management(self.endpoint, _content(self.answer))
         words = _WORDS.get(status, self.answer.reason_phrase.lower() or "failed")
         text = f"{self.endpoint} answers {self.asked} with HTTP {status} ({words})"
         if reason := reason_of(self.answer):
             text += f": {reason}"
-        elif _is_page(self.answer):
+        elif is_page(self.answer):
             text += " and an HTML page, which RabbitMQ does not write"
         return Problem(ENDPOINT, text, _HINTS.get(status, ""))
-
-    def _no_management(self, why: str) -> str:
-        return f"what answers at {self.endpoint} is not RabbitMQ's management API ({why})"
 
     def _redirected(self) -> Problem:
         target = urlsplit(self.answer.headers.get("location", ""))
@@ -107,11 +104,15 @@ class Refusal:
             text += f" ({reason})"
         return Problem(USERNAME, text, _LOGIN)
 
-    def _not_found(self) -> Problem:
-        if reason_of(self.answer) is None:
-            return Problem(ENDPOINT, self._no_management("HTTP 404"), _NOT_MANAGEMENT)
-        text = f"RabbitMQ at {self.endpoint} has nothing at {self.asked} (HTTP 404)"
-        return Problem(ENDPOINT, text, "is the address that of a RabbitMQ whose version is known?")
+
+def not_there(endpoint: str, asked: str) -> Problem:
+    """What has to be there for the program, and is answered with HTTP 404."""
+    return _no_management(endpoint, f"{asked}: HTTP 404")
+
+
+def _no_management(endpoint: str, why: str) -> Problem:
+    message = f"what answers at {endpoint} is not RabbitMQ's management API ({why})"
+    return Problem(ENDPOINT, message, _NOT_MANAGEMENT)
 
 
 def reason_of(answer: httpx.Response) -> str | None:
@@ -134,12 +135,13 @@ def _is_of_rabbitmq(answer: httpx.Response) -> bool:
     return "RabbitMQ" in answer.headers.get("www-authenticate", "")
 
 
-def _is_page(answer: httpx.Response) -> bool:
+def is_page(answer: httpx.Response) -> bool:
+    """Whether it is for people: the API writes JSON alone."""
     return "html" in answer.headers.get("content-type", "").lower()
 
 
 def _content(answer: httpx.Response) -> str:
-    return "an HTML page" if _is_page(answer) else "no JSON"
+    return "an HTML page" if is_page(answer) else "no JSON"
 
 
 def _host(netloc: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
-from topology.broker.answer import Refusal, reason_of
+from topology.broker.answer import Refusal, is_page, not_there, reason_of
 from topology.broker.deadline import Deadline
 from topology.broker.error import BrokerError
 from topology.broker.proxy import find_proxy
@@ -100,16 +100,16 @@ class Management:
 
     def get(self, *path: str, **query: str) -> Any:
         """The JSON that `GET /api/<path>` answers. Each step of the path is one name."""
-        return self._read(self._send("GET", path, query), path)
+        found = self.find(*path, **query)
+        if found is None:
+            raise BrokerError([not_there(self._endpoint, f"GET /api/{_spelled(path)}")])
+        return found
 
     def find(self, *path: str, **query: str) -> Any | None:
         """As `get`, or None where there is nothing of that name (404)."""
         answer = self._send("GET", path, query)
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        if answer.status_code == httpx.codes.NOT_FOUND and not is_page(answer):
             return None
-        return self._read(answer, path)
-
-    def _read(self, answer: httpx.Response, path: tuple[str, ...]) -> Any:
         self._expect_success(answer, "GET", path)
         try:
             return answer.json()
@@ -122,7 +122,7 @@ class Management:
         answer = self._send("DELETE", path, query)
         if answer.status_code in _REFUSED:
             return _reason(answer)
-        if answer.status_code != httpx.codes.NOT_FOUND:
+        if answer.status_code != httpx.codes.NOT_FOUND or is_page(answer):
             self._expect_success(answer, "DELETE", path)
         return None
 
@@ -137,7 +137,7 @@ class Management:
 
     def _written(self, method: str, path: tuple[str, ...], body: Mapping[str, Any]) -> str | None:
         answer = self._send(method, path, {}, body)
-        if answer.status_code in (*_REFUSED, httpx.codes.NOT_FOUND):
+        if answer.status_code in (*_REFUSED, httpx.codes.NOT_FOUND) and not is_page(answer):
             return _reason(answer)
         self._expect_success(answer, method, path)
         return None
