@@ -28,6 +28,21 @@ LABEL = "rabbitmq-topology.recipe"
 SUITES = {"4.3": "forky", "4.0": "trixie"}
 
 CONFIGURATION = "loopback_users.guest = false\n"
+OF_SERIES = {"4.3": "deprecated_features.permit.transient_nonexcl_queues = false\n"}
+"""What Debian's packages of a series do not have from RabbitMQ's own release."""
+
+# Beside the official image of the same series (docker-library/rabbitmq, `SERIES-management`):
+#
+# - the same: `loopback_users.guest = false`, logs on standard output, the server as user
+#   `rabbitmq`, the volume, UTF-8, the management and Prometheus plugins, every other setting at its
+#   default;
+# - the same by OF_SERIES: RabbitMQ 4.3 denies transient non-exclusive queues by default, and
+#   Debian's 4.3.6 permits them (`rabbitmqctl list_deprecated_features`); the other features of that
+#   list are denied and permitted alike in both;
+# - more: the plugins that topologies use are enabled (PLUGINS);
+# - else: Debian's Erlang and OpenSSL; the node is `rabbit@localhost`, not named after the host; no
+#   rabbitmqadmin, gosu or docker-entrypoint.sh, whose RABBITMQ_DEFAULT_USER and
+#   RABBITMQ_DEFAULT_PASS the server reads itself.
 PROGRAMS = "/usr/lib/rabbitmq/bin"
 CHANGES = (
     "USER rabbitmq",
@@ -72,9 +87,14 @@ class Image:
         return f"rabbitmq-topology/rabbitmq:{self.series}"
 
     @property
+    def configuration(self) -> str:
+        """Its rabbitmq.conf."""
+        return f"{CONFIGURATION}{OF_SERIES.get(self.series, '')}"
+
+    @property
     def recipe(self) -> str:
         """Changes whenever the image would come out differently."""
-        facts = (SUITES[self.series], PLUGINS, CONFIGURATION, CHANGES, DEAD_WEIGHT)
+        facts = (SUITES[self.series], PLUGINS, self.configuration, CHANGES, DEAD_WEIGHT)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
     @property
@@ -142,7 +162,7 @@ def _bootstrap(image: Image) -> None:
                 str(script if script.exists() else SCRIPTS / "sid"),
                 on_line=packages.advance,
             )
-        _configure(root)
+        _configure(root, image.configuration)
         exclude = [f"--exclude={pattern}" for pattern in DEAD_WEIGHT]
         _run("tar", "--create", f"--file={draft}", f"--directory={root}", *exclude, ".")
         draft.replace(image.archive)
@@ -151,9 +171,9 @@ def _bootstrap(image: Image) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _configure(root: Path) -> None:
+def _configure(root: Path, configuration: str) -> None:
     folder = root / "etc" / "rabbitmq"
-    (folder / "rabbitmq.conf").write_text(CONFIGURATION, encoding="utf-8")
+    (folder / "rabbitmq.conf").write_text(configuration, encoding="utf-8")
     (folder / "enabled_plugins").write_text(f"[{','.join(PLUGINS)}].\n", encoding="utf-8")
     # rabbitmq-plugins, run in the container as its user, rewrites this file.
     _run("chroot", str(root), "chown", "--recursive", "rabbitmq:rabbitmq", "/etc/rabbitmq")

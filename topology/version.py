@@ -36,6 +36,13 @@ OLDEST = Version(3, 10)
 NEWEST = Version(4, 3)
 """The newest series whose rules are known; newer brokers are checked by these."""
 
+TRANSIENT_QUEUES: Final = "transient_nonexcl_queues"
+MASTER_LOCATOR: Final = "queue_master_locator"
+"""Deprecated features by RabbitMQ's own names."""
+
+DENIED_SINCE: Final = {TRANSIENT_QUEUES: Version(4, 3), MASTER_LOCATOR: Version(4, 3)}
+"""The first series that denies a feature unless its configuration permits it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BrokerFacts:
@@ -46,7 +53,18 @@ class BrokerFacts:
     """Types that the broker offers, those of its plugins included; None when it was not asked."""
     plugins: frozenset[str] | None = None
     """Plugins that are enabled on all of its nodes; None when that is not known."""
+    denied_features: frozenset[str] | None = None
+    """Deprecated features that the broker denies, as it lists them from 3.13 on; None when that is
+    not known."""
 
     @property
     def asked(self) -> bool:
         return self.exchange_types is not None
+
+    def denies(self, feature: str) -> bool:
+        """Whether the broker denies a deprecated feature; where that is not known, whether its
+        version does by default. Source: RabbitMQ's deprecated features, `denied_by_default`."""
+        if self.denied_features is not None:
+            return feature in self.denied_features
+        since = DENIED_SINCE.get(feature)
+        return since is not None and self.version >= since

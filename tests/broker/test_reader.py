@@ -11,7 +11,7 @@ import pytest
 from tests.support.memory_broker import MemoryBroker
 from topology.broker import BrokerError, BrokerReader
 from topology.broker.state import LiveBinding, LiveQueue
-from topology.version import Version
+from topology.version import DENIED_SINCE, Version
 
 QUORUM = {"x-queue-type": "quorum"}
 STREAM = {"x-queue-type": "stream"}
@@ -211,14 +211,16 @@ def test_the_state_of_a_vhost_that_does_not_exist(reader: BrokerReader) -> None:
     assert set(state.users) == {"guest"}
 
 
-def test_facts_take_two_requests(broker: MemoryBroker, reader: BrokerReader) -> None:
+def test_facts_take_three_requests(broker: MemoryBroker, reader: BrokerReader) -> None:
     facts = reader.facts()
     assert facts.version == Version(4, 3)
     assert facts.exchange_types is not None
     assert "topic" in facts.exchange_types
     assert facts.plugins == frozenset(broker.plugins)
     assert reader.version() == facts.version
-    assert broker.requests == ["GET /api/overview", "GET /api/nodes"]
+    assert facts.denied_features == frozenset(DENIED_SINCE)
+    paths = ("overview", "nodes", "deprecated-features")
+    assert broker.requests == [f"GET /api/{path}" for path in paths]
 
 
 def test_plugins_are_those_of_all_nodes_that_are_up(

@@ -11,6 +11,9 @@ import pytest
 
 from tests.support.api import Api
 from toolchain.node import Broker
+from topology.broker import Management
+from topology.broker.reader import BrokerReader
+from topology.version import DENIED_SINCE, TRANSIENT_QUEUES
 
 VHOST: Final = "silent"
 SECONDS: Final = 90.0
@@ -148,3 +151,16 @@ def test_a_binding_called_by_dots_can_be_made_and_not_deleted(api: Api, key: str
     with pytest.raises(httpx.HTTPStatusError, match="405"):
         api.delete(*place, key)
     assert [binding["routing_key"] for binding in api.bindings(VHOST)] == [key]
+
+
+def test_what_is_listed_as_denied_is_refused(api: Api, each_broker: Broker) -> None:
+    with Management(
+        each_broker.management, each_broker.username, each_broker.password
+    ) as management:
+        facts = BrokerReader(management).facts()
+    assert facts.denies(TRANSIENT_QUEUES) == (facts.version >= DENIED_SINCE[TRANSIENT_QUEUES])
+    if facts.denies(TRANSIENT_QUEUES):
+        with pytest.raises(httpx.HTTPStatusError, match="400"):
+            api.put("queues", VHOST, "transient", body={"durable": False})
+    else:
+        api.put("queues", VHOST, "transient", body={"durable": False})

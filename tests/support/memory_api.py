@@ -9,6 +9,8 @@ from urllib.parse import quote_plus, unquote
 
 import httpx
 
+from topology.version import DENIED_SINCE, Version
+
 if TYPE_CHECKING:
     from tests.support.memory_broker import (
         MemoryBroker,
@@ -84,6 +86,7 @@ class MemoryApi:
         cluster = {"name": "internal_cluster_id", "value": broker.cluster_id}
         return {
             "overview": self._overview,
+            "deprecated-features": self._deprecated_features,
             "nodes": lambda: [self._node(name) for name in broker.nodes_running],
             "users": lambda: list(broker.users.values()),
             "users/*": lambda name: _found(broker.users, name),
@@ -148,6 +151,16 @@ class MemoryApi:
         if _COMPONENTS.get(component) not in self._broker.plugins:
             raise NotFound
         return [entry for entry in _parameters(vhost) if entry["component"] == component]
+
+    def _deprecated_features(self) -> list[Entry]:
+        """What each series denies by default; 3.12 does not list any."""
+        version = Version.parse(self._broker.version)
+        if version < Version(3, 13):
+            raise NotFound
+        return [
+            {"name": name, "state": "denied" if version >= since else "permitted"}
+            for name, since in DENIED_SINCE.items()
+        ]
 
     def _overview(self) -> Entry:
         broker = self._broker

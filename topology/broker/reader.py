@@ -93,7 +93,15 @@ class BrokerReader:
             raise BrokerError([Problem(_ENDPOINT, message, f"{OLDEST} or newer is needed")])
         known = [node.plugins for node in self.nodes() if node.plugins is not None]
         plugins = frozenset.intersection(*known) if known else None
-        return BrokerFacts(overview.version, overview.exchange_types, plugins)
+        return BrokerFacts(overview.version, overview.exchange_types, plugins, self._denied())
+
+    def _denied(self) -> frozenset[str] | None:
+        """Deprecated features that are denied, by default or by configuration; None before 3.13,
+        which does not list them."""
+        found = self.management.find("deprecated-features")
+        if found is None:
+            return None
+        return frozenset(str(entry["name"]) for entry in found if entry.get("state") == "denied")
 
     def version(self) -> Version:
         """Asked for once."""

@@ -30,7 +30,12 @@ from topology.rules.dead_letter_target import (
     undeclared_dead_letter_exchange,
 )
 from topology.rules.duplicates import duplicate_binding
-from topology.rules.durability import auto_delete, impossible_durability, transient
+from topology.rules.durability import (
+    auto_delete,
+    denied_feature,
+    impossible_durability,
+    transient,
+)
 from topology.rules.exchange import (
     duplicate_alternate_exchange,
     exchange_argument,
@@ -159,6 +164,7 @@ _QUEUES: Final = (
     unknown_argument,
     duplicate_setting,
     declare_queue_type,
+    denied_feature,
     transient,
     auto_delete,
     no_effect,

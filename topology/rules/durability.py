@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from topology.problems import Path
+from topology.rules.raw_arguments import RAW_ARGUMENTS
 from topology.rules.rule import Finding, error, warning
 from topology.rules.view import View
 from topology.rules.written import inherited
+from topology.version import DENIED_SINCE, MASTER_LOCATOR, TRANSIENT_QUEUES
+
+_HINT: Final = "leave durable out; where messages need not stay, publishers send them transient"
+_LOCATOR: Final = "x-queue-master-locator"
 
 
 @error("impossible-durability")
@@ -29,19 +36,41 @@ def impossible_durability(view: View) -> Iterator[Finding]:
 @warning("non-durable")
 def transient(view: View) -> Iterator[Finding]:
     """A transient queue is gone with its messages when its node restarts, and the stack would have
-    to make it again. RabbitMQ has deprecated transient queues that are not exclusive and will
-    remove them; an operator can already forbid them."""
-    for name, queue in view.own_queues():
-        if not queue.durable and queue.type == "classic":
-            path = view.written.queue_setting(name, "durable")
+    to make it again. RabbitMQ has deprecated transient queues that are not exclusive; from 4.3 on
+    it denies them unless its configuration permits them, which is the error `denied-feature`."""
+    if not view.broker.denies(TRANSIENT_QUEUES):
+        for path in _transient_queues(view):
             message = "a queue that is not durable is lost with its messages in a restart"
-            hint = "leave durable out; where messages need not stay, publishers send them transient"
-            yield path, message, hint
+            yield path, message, _HINT
     for name, exchange in view.own_exchanges():
         if not exchange.durable:
             path = view.written.exchange_setting(name, "durable")
             message = "an exchange that is not durable is lost with its bindings in a restart"
             yield path, message, "leave durable out"
+
+
+@error("denied-feature")
+def denied_feature(view: View) -> Iterator[Finding]:
+    """RabbitMQ refuses what needs a deprecated feature that it denies (400): by default, from 4.3
+    on, queues that are neither durable nor exclusive; on any version, what its configuration
+    `deprecated_features.permit` denies. `GET /api/deprecated-features` lists them."""
+    where = "the broker" if view.broker.denied_features is not None else f"RabbitMQ {view.version}"
+    if view.broker.denies(TRANSIENT_QUEUES):
+        for path in _transient_queues(view):
+            message = f"{where} denies queues that are not durable ({TRANSIENT_QUEUES})"
+            yield path, message, _HINT
+    # From then on the argument is refused as one that no queue type knows.
+    if view.broker.denies(MASTER_LOCATOR) and view.version < DENIED_SINCE[MASTER_LOCATOR]:
+        for place, queue in view.written.queues():
+            if _LOCATOR in queue.arguments:
+                path = (*place, "arguments", _LOCATOR)
+                yield path, f"{where} denies it ({MASTER_LOCATOR})", RAW_ARGUMENTS[_LOCATOR].advice
+
+
+def _transient_queues(view: View) -> Iterator[Path]:
+    for name, queue in view.own_queues():
+        if not queue.durable and queue.type == "classic":
+            yield view.written.queue_setting(name, "durable")
 
 
 @warning("auto-delete")
