@@ -18,6 +18,9 @@ from .command import run
 from .console import Meter, meter, say
 from .lock import alone
 
+GO_SETTINGS = {"GOWORK": "off", "GOFLAGS": "", "CGO_ENABLED": "0"}
+"""For `go`, over the environment: the same programs on every machine."""
+
 
 class BuildError(Exception):
     """Nothing can be built here; the message says why."""
@@ -51,6 +54,8 @@ class Build:
         for part in self.parts:
             digest.update(repr((part.program, part.package, part.version)).encode())
             for path in sorted(part.folder.iterdir()):
+                if path.name.endswith("_test.go"):
+                    continue
                 digest.update(f"\0{path.name}\0{path.stat().st_size}\0".encode())
                 digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
@@ -116,13 +121,12 @@ def _compile(part: Part, programs: Path) -> None:
 
 def go(arguments: Iterable[str], folder: Path, progress: Meter | None = None) -> str:
     """What `go` prints, run in a folder."""
-    settings = {"GOWORK": "off", "GOFLAGS": "", "CGO_ENABLED": "0"}
     with tempfile.TemporaryFile("w+") as output:
         run(
             ["go", *arguments],
             BuildError,
             folder=folder,
-            settings=settings,
+            settings=GO_SETTINGS,
             output=output,
             on_line=progress.advance if progress else None,
         )

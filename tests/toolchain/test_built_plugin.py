@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pulumi.automation import CommandError
 
+from tests.features.eventually import eventually
 from tests.support.api import Api
 from tests.support.stack import Stack
 from toolchain.engine import Engine
@@ -19,9 +20,15 @@ PROGRAM = """
 import pulumi, pulumi_rabbitmq
 wanted = pulumi.Config("rabbitmq-topology").require_object("topology")
 exchange = wanted.pop("exchange", None)
+queue = wanted.pop("queue", None)
+shovel = wanted.pop("shovel", None)
 vhost = pulumi_rabbitmq.VHost("vhost", **wanted)
 if exchange:
     pulumi_rabbitmq.Exchange("exchange", name="e", vhost=vhost.name, settings=exchange)
+if queue:
+    pulumi_rabbitmq.Queue("queue", name="q", vhost=vhost.name, settings=queue)
+if shovel:
+    pulumi_rabbitmq.Shovel("shovel", name="s", vhost=vhost.name, info=shovel)
 """
 LIMITS = ("max-connections", "max-queues")
 
@@ -185,3 +192,42 @@ def test_an_exchange_whose_settings_change_is_replaced(vhost_stack: Stack) -> No
         applied(stack, exchange={"type": "direct", "durable": True})
         applied(stack, exchange={"type": "topic", "durable": True})
         assert api.exchanges(name)["e"]["type"] == "topic"
+
+
+def test_a_queue_that_a_local_shovel_consumes_from_is_read(vhost_stack: Stack) -> None:
+    stack, name = vhost_stack, vhost_stack.vhost
+    queue = {"durable": True, "arguments_json": '{"x-queue-type": "classic"}'}
+    own = f"amqp:///{name}"
+    shovel = {"source_uri": own, "source_queue": "q", "destination_uri": own}
+    shovel |= {"destination_queue": "q2", "reconnect_delay": 5}
+    with Api(stack.broker) as api:
+        applied(stack, queue=queue, shovel=shovel)
+        eventually(lambda: api.queues(name)["q"].get("consumers"), 1, 60)
+        eventually(lambda: bool(api.get("queues", name, "q")["consumer_details"]), wanted=True)
+        (consumer,) = api.get("queues", name, "q")["consumer_details"]
+        assert consumer["channel_details"]["peer_port"] == "undefined"
+        stack.expect_no_changes()
+
+
+def test_every_shovel_that_rabbitmq_can_have_is_read(vhost_stack: Stack) -> None:
+    stack, name = vhost_stack, vhost_stack.vhost
+    uri = "amqp://localhost:1"
+    shovel = {"source_uri": uri, "source_queue": "q", "destination_uri": uri}
+    shovel |= {"destination_queue": "q2", "source_delete_after": "7"}
+    with Api(stack.broker) as api:
+        applied(stack, shovel={**shovel, "destination_queue_arguments": {"x-queue-type": "quorum"}})
+        written = api.get("parameters", "shovel", name, "s")["value"]
+        assert (written["dest-queue-args"], written["src-delete-after"]) == (
+            {"x-queue-type": "quorum"},
+            7,
+        )
+        changed = {**written, "dest-publish-properties": {"app_id": "theirs"}}
+        api.put("parameters", "shovel", name, "s", body={"value": changed})
+        with pytest.raises(CommandError):
+            stack.expect_no_changes()
+        up(stack, "--refresh")
+        assert api.get("parameters", "shovel", name, "s")["value"] == written
+        # One that deleted itself is not missed.
+        api.delete("parameters", "shovel", name, "s")
+        stack.configure({"name": name})
+        up(stack)

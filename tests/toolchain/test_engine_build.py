@@ -77,6 +77,12 @@ def test_the_key_changes_with_the_sources(sources: Path, name: str) -> None:
     assert engine_build.source_key() != before
 
 
+def test_the_key_stays_when_a_test_changes(sources: Path) -> None:
+    before = engine_build.source_key()
+    (sources / "provider-rabbitmq" / "answers_test.go").write_text("package main\n")
+    assert engine_build.source_key() == before
+
+
 @pytest.mark.usefixtures("sources")
 def test_the_key_changes_with_the_plugin_version(monkeypatch: pytest.MonkeyPatch) -> None:
     before = engine_build.source_key()

@@ -30,7 +30,9 @@ var packageSchema []byte
 // package bridges.
 func upstream() *schema.Provider {
 	provider := rabbitmq.Provider()
-	extendVhosts(provider)
+	known := extendClient(provider)
+	extendVhosts(provider, known)
+	extendShovels(provider, known)
 	// A changed setting would be planned as an update, which RabbitMQ does not have.
 	settings := provider.ResourcesMap["rabbitmq_exchange"].Schema["settings"]
 	for _, setting := range settings.Elem.(*schema.Resource).Schema {

@@ -12,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-sdk/v2/helper/schema"
 	rabbithole "github.com/michaelklishin/rabbit-hole/v2"
@@ -33,6 +32,28 @@ type vhost struct {
 }
 
 var errMissing = errors.New("it does not exist")
+
+// connections are those of each configured provider, by the client that the bridged code uses.
+type connections map[*rabbithole.Client]*management
+
+func (all connections) api(meta any) *management {
+	return all[meta.(*rabbithole.Client)]
+}
+
+// extendClient brings the bridged client level, and keeps a connection of its own beside it.
+func extendClient(provider *schema.Provider) connections {
+	known, configure := connections{}, provider.ConfigureFunc
+	provider.ConfigureFunc = func(data *schema.ResourceData) (any, error) {
+		meta, err := configure(data)
+		if err != nil {
+			return nil, err
+		}
+		client := meta.(*rabbithole.Client)
+		known[client], err = connect(data, client)
+		return client, err
+	}
+	return known
+}
 
 // connect uses the provider's own configuration: the same certificates, the same proxy.
 func connect(data *schema.ResourceData, client *rabbithole.Client) (*management, error) {
@@ -61,13 +82,15 @@ func connect(data *schema.ResourceData, client *rabbithole.Client) (*management,
 		}
 		proxy = http.ProxyURL(parsed)
 	}
-	transport := &http.Transport{TLSClientConfig: settings, Proxy: proxy}
-	return &management{client, &http.Client{Transport: transport, Timeout: time.Minute}}, nil
+	transport := answers{&http.Transport{TLSClientConfig: settings, Proxy: proxy}}
+	client.SetTransport(transport)
+	client.SetTimeout(requestTimeout)
+	return &management{client, &http.Client{Transport: transport, Timeout: requestTimeout}}, nil
 }
 
 func (api *management) getVhost(name string) (vhost, error) {
 	var found vhost
-	body, err := api.request(http.MethodGet, name, nil)
+	body, err := api.request(http.MethodGet, nil, "vhosts", name)
 	if err != nil {
 		return found, fmt.Errorf("reading the vhost %q: %w", name, err)
 	}
@@ -82,14 +105,17 @@ func (api *management) putVhost(name string, wanted vhost) error {
 	if err != nil {
 		return err
 	}
-	if _, err := api.request(http.MethodPut, name, body); err != nil {
+	if _, err := api.request(http.MethodPut, body, "vhosts", name); err != nil {
 		return fmt.Errorf("writing the vhost %q: %w", name, err)
 	}
 	return nil
 }
 
-func (api *management) request(method, name string, body []byte) ([]byte, error) {
-	address := strings.TrimRight(api.Endpoint, "/") + "/api/vhosts/" + url.PathEscape(name)
+func (api *management) request(method string, body []byte, path ...string) ([]byte, error) {
+	address := strings.TrimRight(api.Endpoint, "/") + "/api"
+	for _, segment := range path {
+		address += "/" + url.PathEscape(segment)
+	}
 	request, err := http.NewRequest(method, address, bytes.NewReader(body))
 	if err != nil {
 		return nil, err

@@ -24,23 +24,11 @@ var limits = map[string]string{
 // A queue type or a limit that the program does not set is not managed: it is not read back,
 // and an update leaves it on the broker as it is. So are the vhost's tags.
 type vhosts struct {
-	connections map[*rabbithole.Client]*management
+	connections
 }
 
-func extendVhosts(provider *schema.Provider) {
-	extended := vhosts{map[*rabbithole.Client]*management{}}
-
-	configure := provider.ConfigureFunc
-	provider.ConfigureFunc = func(data *schema.ResourceData) (any, error) {
-		meta, err := configure(data)
-		if err != nil {
-			return nil, err
-		}
-		client := meta.(*rabbithole.Client)
-		extended.connections[client], err = connect(data, client)
-		return client, err
-	}
-
+func extendVhosts(provider *schema.Provider, known connections) {
+	extended := vhosts{known}
 	resource := provider.ResourcesMap["rabbitmq_vhost"]
 	for _, name := range []string{"description", "default_queue_type"} {
 		resource.Schema[name] = &schema.Schema{Type: schema.TypeString, Optional: true}
@@ -63,10 +51,6 @@ func validateLimit(value any, name string) ([]string, []error) {
 		return nil, []error{fmt.Errorf("%s must be a whole number such as \"100\"", name)}
 	}
 	return nil, nil
-}
-
-func (all vhosts) api(meta any) *management {
-	return all.connections[meta.(*rabbithole.Client)]
 }
 
 func (all vhosts) create(data *schema.ResourceData, meta any) error {

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	rabbithole "github.com/michaelklishin/rabbit-hole/v2"
+)
+
+func clientOf(t *testing.T, answer http.HandlerFunc, transport http.RoundTripper) *rabbithole.Client {
+	t.Helper()
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	client, err := rabbithole.NewTLSClient(server.URL, "guest", "guest", transport)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func says(content string) http.HandlerFunc {
+	return func(to http.ResponseWriter, _ *http.Request) { to.Write([]byte(content)) }
+}
+
+const ofAQueue = `"name":"q","vhost":"/","durable":true,"arguments":{"x-queue-type":"quorum"}`
+
+var statistics = map[string]string{
+	"a consumer on a direct connection": `"consumer_details":[{"channel_details":` +
+		`{"peer_host":"undefined","peer_port":"undefined"}}]`,
+	"a consumer whose channel is gone":    `"consumer_details":[{"channel_details":[]}]`,
+	"deliveries to a direct connection":   `"deliveries":[{"channel_details":{"peer_port":"undefined"}}]`,
+	"a consumer utilisation that is text": `"consumer_utilisation":""`,
+	"an owner on a direct connection":     `"owner_pid_details":{"peer_port":"undefined"}`,
+	"nothing":                             `"messages":0`,
+}
+
+func TestAQueueIsReadWhateverItsStatisticsAre(t *testing.T) {
+	for name, statistic := range statistics {
+		t.Run(name, func(t *testing.T) {
+			answer := says("{" + ofAQueue + `,"auto_delete":false,` + statistic + "}")
+			client := clientOf(t, answer, answers{http.DefaultTransport})
+			queue, err := client.GetQueue("/", "q/1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if queue.Name != "q" || !queue.Durable || queue.Arguments["x-queue-type"] != "quorum" {
+				t.Errorf("read as %+v", queue)
+			}
+		})
+	}
+}
+
+func TestAutoDeleteThatIsNotSaidIsFalse(t *testing.T) {
+	answer := says("{" + ofAQueue + `,"auto_delete":"undefined"}`)
+	client := clientOf(t, answer, answers{http.DefaultTransport})
+	queue, err := client.GetQueue("/", "q")
+	if err != nil || queue.AutoDelete {
+		t.Errorf("queue: %v, %v", queue, err)
+	}
+	exchange, err := client.GetExchange("/", "e")
+	if err != nil || exchange.AutoDelete {
+		t.Errorf("exchange: %v, %v", exchange, err)
+	}
+}
+
+func TestOtherAnswersAreLeftAsTheyAre(t *testing.T) {
+	answer := says(`[{"name":"q","messages":5}]`)
+	client := clientOf(t, answer, answers{http.DefaultTransport})
+	queues, err := client.ListQueuesIn("/")
+	if err != nil || len(queues) != 1 || queues[0].Messages != 5 {
+		t.Errorf("queues: %v, %v", queues, err)
+	}
+}
+
+func TestAMissingQueueStaysMissing(t *testing.T) {
+	answer := func(to http.ResponseWriter, _ *http.Request) {
+		to.WriteHeader(http.StatusNotFound)
+		to.Write([]byte(`{"error":"Object Not Found","reason":"Not Found"}`))
+	}
+	client := clientOf(t, answer, answers{http.DefaultTransport})
+	_, err := client.GetQueue("/", "q")
+	response, ok := err.(rabbithole.ErrorResponse)
+	if !ok || response.StatusCode != http.StatusNotFound {
+		t.Errorf("error: %v", err)
+	}
+}
+
+func TestABrokerThatDoesNotAnswerIsAnError(t *testing.T) {
+	ended := make(chan struct{})
+	answer := func(http.ResponseWriter, *http.Request) { <-ended }
+	client := clientOf(t, answer, answers{http.DefaultTransport})
+	t.Cleanup(func() { close(ended) })
+	client.SetTimeout(50 * time.Millisecond)
+	_, err := client.GetQueue("/", "q")
+	if err == nil || !strings.Contains(err.Error(), "RabbitMQ did not answer within 1m0s") {
+		t.Errorf("error: %v", err)
+	}
+}
