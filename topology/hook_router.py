@@ -16,7 +16,7 @@ import pulumi
 from pulumi.runtime import get_root_resource
 
 from topology.kind import Kind
-from topology.waits import HookThreads, Pending
+from topology.waits import HookThreads, Pending, Retries
 
 Hook: TypeAlias = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
 
@@ -49,6 +49,7 @@ class HookRouter:
         self._vhosts: dict[tuple[object, str], str] = {}
         self.threads = HookThreads(Pending())
         """For all that waits for a broker."""
+        self.retries = Retries(self.threads.pending)
         self.watched = False
         """Whether a run in which nothing moves is reported."""
         self.refused = False
@@ -79,6 +80,8 @@ class HookRouter:
             function = self._functions[name].get(self._owner(args).urn)
             if function is not None:
                 await function(args)
+            if args.new_inputs is None:  # It is about to be deleted.
+                self.retries.deleted(args.urn)
 
         return pulumi.ResourceHook(name, run, pulumi.ResourceHookOptions(on_dry_run=True))
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.migrate.cluster import Cluster, cluster
 from tests.migrate.scene import EXCHANGE, QUEUE, scene
 from tests.migrate.traffic import traffic, url_of
 from tests.support.brokers import images
+from tests.support.cluster import Cluster, cluster
 from tests.support.unavailable import Unavailable
 
 RATE = 300

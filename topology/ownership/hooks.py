@@ -52,6 +52,7 @@ class Claims:
         self._declared = declared.keys()
         self._claims = {key: claim for key, claim in declared.items() if inventory.has(claim)}
         self._replaced: set[tuple[str, str]] = set()
+        self._retries = place.router.retries
         self._create = place.hook(_CREATE, self._before_create)
         self._update = place.hook(_UPDATE, self._before_update)
         self._replace = place.hook(_REPLACE, self._before_delete)
@@ -69,6 +70,7 @@ class Claims:
             before_update=[self._update] if exists and self.cluster.foreign else [],
             # The engine runs what the state of the last run says, so this is always there.
             before_delete=[] if kind in _GUARDED else [self._replace],
+            **self._retries.binding(),
         )
         return pulumi.ResourceOptions(hooks=hooks)
 

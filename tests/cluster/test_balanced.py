@@ -1,0 +1,35 @@
+"""A cluster of three nodes behind a load balancer, and a node of it that is down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.cluster.landscape import landscape
+from tests.live.conftest import MakeStack
+from tests.support.balancer import Turn, balancer
+from tests.support.cluster import NODES, Cluster
+from toolchain.node import Broker
+
+pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(params=list(Turn), ids=lambda turn: f"by-{turn.value}")
+def balanced(nodes: Cluster, request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """The cluster as one broker: its nodes are asked by turns."""
+    management = [nodes.brokers[name].management for name in NODES]
+    with balancer(management, request.param) as proxy:
+        yield replace(nodes.brokers[NODES[0]], management=proxy.url)
+
+
+def test_a_stack_comes_up_stays_and_goes(balanced: Broker, make_stack: MakeStack) -> None:
+    stack = make_stack(balanced)
+    stack.configure(landscape(stack.vhost))
+    said = stack.run("up", "--yes", "--skip-preview")
+    assert said.code == 0, said.text
+    assert len(stack.state()) > 150
+    stack.expect_no_changes()
+    said = stack.run("destroy", "--yes", "--skip-preview", "--run-program")
+    assert said.code == 0, said.text
