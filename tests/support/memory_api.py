@@ -9,7 +9,8 @@ from urllib.parse import quote_plus, unquote
 
 import httpx
 
-from topology.version import DENIED_SINCE, Version
+from topology.broker.live_policy import LivePolicies
+from topology.version import DENIED_SINCE, NEWEST, Version
 
 if TYPE_CHECKING:
     from tests.support.memory_broker import (
@@ -30,11 +31,6 @@ _NOT_FOUND: Final = 404
 
 _BOUND: Final = {"q": "queue", "e": "exchange"}
 _RIGHTS: Final = {"configure": "", "write": "", "read": ""}
-_COMPONENTS: Final = {
-    "shovel": "rabbitmq_shovel",
-    "federation-upstream": "rabbitmq_federation",
-    "federation-upstream-set": "rabbitmq_federation",
-}
 
 
 class Refused(Exception):
@@ -147,9 +143,8 @@ class MemoryApi:
             "definitions/VHOST": self._definitions,
         }
 
-    def _parameters(self, vhost: MemoryVhost, component: str) -> list[Entry]:
-        if _COMPONENTS.get(component) not in self._broker.plugins:
-            raise NotFound
+    @staticmethod
+    def _parameters(vhost: MemoryVhost, component: str) -> list[Entry]:
         return [entry for entry in _parameters(vhost) if entry["component"] == component]
 
     def _deprecated_features(self) -> list[Entry]:
@@ -166,10 +161,13 @@ class MemoryApi:
         broker = self._broker
         return {
             "rabbitmq_version": broker.version,
-            "default_queue_type": "classic",
+            **({"default_queue_type": "classic"} if self._is_since(4, 0) else {}),
             "exchange_types": [{"name": name} for name in broker.exchange_types],
             "churn_rates": {"connection_created": broker.connections_created},
         }
+
+    def _is_since(self, major: int, minor: int) -> bool:
+        return Version.parse(self._broker.version) >= Version(major, minor)
 
     def _node(self, name: str) -> Entry:
         if not self._broker.nodes_running[name]:
@@ -209,7 +207,8 @@ class MemoryApi:
             "arguments": queue.arguments,
         }
         if queue.type != "classic":
-            if queue.leader:
+            shown = queue.type == "quorum" or (self._is_since(4, 0) and not live)
+            if queue.leader and shown:
                 entry["leader"] = queue.leader
             entry["members"] = ["rabbit@memory"]
         else:
@@ -240,6 +239,9 @@ class MemoryApi:
             "internal": exchange.internal,
             "arguments": exchange.arguments,
         }
+        policies = LivePolicies.from_api(vhost.policies.values(), NEWEST)
+        for policy in policies.strongest(exchange.name, "exchange")[:1]:
+            entry["policy"] = policy.name
         seen = self._broker.time.now - self._broker.statistics_lag
         came = [(moment, count) for moment, count in exchange.history if moment <= seen]
         if came:
@@ -348,7 +350,12 @@ class MemoryApi:
 
     def _put_queue(self, vhost: MemoryVhost, name: str, body: Entry) -> None:
         if name not in vhost.queues:
-            self._broker.add_queue(vhost.name, name, **_given(body))
+            given = _given(body)
+            if self._is_since(4, 0):
+                default = vhost.default_queue_type or "classic"
+                arguments = {"x-queue-type": default, **given.get("arguments", {})}
+                given = {**given, "arguments": arguments}
+            self._broker.add_queue(vhost.name, name, **given)
 
     def _put_exchange(self, vhost: MemoryVhost, name: str, body: Entry) -> None:
         if name not in vhost.exchanges:
@@ -503,6 +510,6 @@ def _refuse_used(queue: MemoryQueue, query: Mapping[str, str]) -> None:
     )
     for condition, count, reason in conditions:
         if query.get(condition) and queue.type != "classic":
-            raise Refused(f"NOT_IMPLEMENTED - {condition} is not supported by {queue.type} queues")
+            raise Refused(f"{condition} is not supported by {queue.type} queues")
         if query.get(condition) and count():
             raise Refused(f"queue '{queue.name}' {reason}")

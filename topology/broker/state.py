@@ -51,7 +51,7 @@ class LiveQueue:
     """Whether it belongs to a connection, and goes with it."""
     arguments: Entry = field(default_factory=dict)
     leader: str = ""
-    """Node of the leader of a quorum queue or stream."""
+    """Node of the leader of a quorum queue; that of a stream is sampled, from 4.0 on."""
     ready: int | None = None
     unacknowledged: int | None = None
     consumers: int | None = None
