@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import pulumi
 
-from topology.broker import Management, probe
+from topology.broker import probe
 from topology.check import Checked
 from topology.declare import Scope
 from topology.declare.logical_name import binding_name
@@ -22,7 +22,6 @@ from topology.ownership import (
     Claims,
     Cluster,
     Inventory,
-    ask_cluster_id,
     claims,
     missing,
     read_inventory,
@@ -84,7 +83,6 @@ def broker_facts(config: StackConfig) -> BrokerFacts | None:
 class Looked:
     """What the broker had when a run began."""
 
-    management: Management
     broker: GuardedBroker
     inventory: Inventory = field(default_factory=Inventory)
     cluster_id: str | None = None
@@ -92,15 +90,14 @@ class Looked:
 
 def look(config: StackConfig, vhost: str, pending: Pending) -> Looked:
     """Reads what is there, once. Raises `BrokerError`. `pending` is told of each request."""
-    management = config.connection.management(pending.waiting_for)
     broker = GuardedBroker(config.connection, pending.waiting_for)
     if config.offline:
-        return Looked(management, broker)
-    inventory = read_inventory(management, vhost, partial(binding_name, vhost))
-    cluster_id = ask_cluster_id(management)
+        return Looked(broker)
+    inventory = read_inventory(broker.reader, vhost, partial(binding_name, vhost))
+    cluster_id = broker.reader.cluster_id()
     if not pulumi.runtime.is_dry_run():
         broker.begin(vhost)
-    return Looked(management, broker, inventory, cluster_id)
+    return Looked(broker, inventory, cluster_id)
 
 
 def safety(config: StackConfig, topology: Topology) -> tuple[Guards, Claims]:
@@ -122,7 +119,7 @@ def guards_and_claims(
         _tell_missing(list(missing(topology, looked.inventory)))
     threads = place.router.threads
     claimed = Claims(
-        claims(topology, seed), looked.inventory, looked.management, cluster, threads, place
+        claims(topology, seed), looked.inventory, looked.broker.reader, cluster, threads, place
     )
     preview = pulumi.runtime.is_dry_run()
     guarding = Guarding(broker=looked.broker, topology=topology, preview=preview)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_management import FakeManagement, shared_vhost
+from topology.broker import BrokerReader
 from topology.broker.connection import Connection
 from topology.check import check
 from topology.guard import GuardedBroker, Guarding, Refusal
@@ -36,7 +37,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def guarding(management: FakeManagement, *, preview: bool, **config: Any) -> Guarding:
     broker = GuardedBroker(Connection("http://localhost:1", "amqp://localhost:1", "guest", "guest"))
-    broker._management = management  # noqa: SLF001
+    broker._reader = BrokerReader(management)  # noqa: SLF001
     return Guarding(broker, check({"vhost": "v", **config}).usable().topology, preview)
 
 

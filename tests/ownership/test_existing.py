@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from tests.support.fake_management import FakeManagement, shared_vhost
+from topology.broker import BrokerReader
 from topology.check import check
 from topology.declare.logical_name import binding_name
 from topology.ownership import Inventory, missing, read_inventory
@@ -17,7 +18,9 @@ def told(config: dict[str, Any], answers: dict[str, Any]) -> list[str]:
     """The problems of a config dict on a broker with these answers."""
     topology = check(config).usable().topology
     vhost = topology.vhost.name
-    inventory = read_inventory(FakeManagement(answers), vhost, partial(binding_name, vhost))
+    inventory = read_inventory(
+        BrokerReader(FakeManagement(answers)), vhost, partial(binding_name, vhost)
+    )
     return [f"{one.severity}: {one}" for one in missing(topology, inventory)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.fake_management import FakeManagement, shared_vhost
+from topology.broker import BrokerReader
 from topology.check import check
 from topology.ownership import claims
 from topology.ownership.takeover import others_in
@@ -17,7 +18,9 @@ def others(config: dict[str, Any]) -> str:
     seed = PasswordSeed("stack")
     declared = {(claim.resource, claim.name) for claim in claims(topology, seed)}
     vhost = topology.vhost.name
-    return others_in(vhost, declared.__contains__, FakeManagement(shared_vhost(vhost)))
+    return others_in(
+        vhost, declared.__contains__, BrokerReader(FakeManagement(shared_vhost(vhost)))
+    )
 
 
 def test_what_is_not_declared_is_told_with_numbers_and_names() -> None:

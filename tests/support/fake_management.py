@@ -7,18 +7,31 @@ from typing import Any
 
 from topology.broker import Management
 
+_OVERVIEW = {"rabbitmq_version": "4.3.6", "exchange_types": []}
+
 
 class FakeManagement(Management):
     """Answers by path, as in `queues/v`; 404 for every other path. Keeps what was deleted."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         super().__init__("http://localhost:1", "guest", "guest")
-        self.answers = {"whoami": {"name": "deployer"}, **answers}
+        self.answers = {"whoami": {"name": "deployer"}, "overview": _OVERVIEW, **answers}
         self.deleted: list[str] = []
 
     def find(self, *path: str, **query: str) -> Any | None:
         del query
+        if path[0] == "definitions":
+            return self._definitions(path[1])
         return self.answers.get("/".join(path))
+
+    def _definitions(self, vhost: str) -> dict[str, Any]:
+        bindings = self.answers.get(f"bindings/{vhost}", ())
+        parameters = self.answers.get("parameters", ())
+        return {
+            "bindings": [one for one in bindings if one["source"]],
+            "policies": self.answers.get(f"policies/{vhost}", ()),
+            "parameters": [{"value": {}, **one} for one in parameters if one["vhost"] == vhost],
+        }
 
     def delete(self, *path: str, **query: str) -> str | None:
         del query
@@ -45,8 +58,8 @@ def shared_vhost(vhost: str = "v") -> dict[str, Any]:
         f"queues/{vhost}": [{"name": "work"}],
         f"exchanges/{vhost}": [{"name": name} for name in names],
         f"bindings/{vhost}": [{**default, "routing_key": "work"}, {**binding, "routing_key": "#"}],
-        f"policies/{vhost}": [{"name": "limits"}],
-        f"operator-policies/{vhost}": [{"name": "ttl"}],
+        f"policies/{vhost}": [{"name": "limits", "pattern": ""}],
+        f"operator-policies/{vhost}": [{"name": "ttl", "pattern": ""}],
         "parameters": parameters,
         f"vhosts/{vhost}/permissions": [{"user": user} for user in ("guest", "deployer", "app")],
         f"vhosts/{vhost}/topic-permissions": [{"user": "app", "exchange": "events"}],

@@ -13,7 +13,7 @@ import pulumi
 import pytest
 
 from toolchain.folders import PROJECT
-from topology.broker import Management
+from topology.broker import BrokerReader, Management
 from topology.guard import GuardedBroker, Guarding, Guards
 from topology.guard import hooks as guard_hooks
 from topology.model import Queue, Topology, VHost
@@ -81,8 +81,9 @@ def ends(hook: Hook, kind: str) -> int:
 class Broker:
     """Has every queue as it is declared."""
 
-    def find(self, *_: str, **__: str) -> dict[str, Any]:
-        return {"name": "o", "durable": True, "auto_delete": False, "type": "classic"}
+    def find(self, *_: str, **__: str) -> list[dict[str, Any]]:
+        queue = {"durable": True, "auto_delete": False, "type": "classic"}
+        return [{"name": f"o{number}", **queue} for number in range(_OBJECTS)]
 
 
 def topology() -> Topology:
@@ -91,12 +92,12 @@ def topology() -> Topology:
 
 
 def test_creation_over_what_exists(registered: dict[str, Hook]) -> None:
-    declared, management = topology(), cast("Management", Broker())
+    declared, reader = topology(), BrokerReader(cast("Management", Broker()))
     there = Inventory({"Queue": frozenset(declared.queues)})
     Claims(
         claims(declared, PasswordSeed("s")),
         there,
-        management,
+        reader,
         Cluster(),
         HookThreads(Pending(), at_a_time=1),
         Place.of_stack("v"),

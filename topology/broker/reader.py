@@ -73,6 +73,18 @@ class Overview:
     keeps no statistics."""
 
 
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What RabbitMQ exports of a vhost, as far as it is whole in every version: exclusive queues,
+    internal exchanges and permissions are not in it."""
+
+    bindings: tuple[LiveBinding, ...]
+    """Without those of the default exchange."""
+    policies: Mapping[str, LivePolicy]
+    parameters: Mapping[tuple[str, str], Any]
+    """Component and name → value. Holds secrets."""
+
+
 class BrokerReader:
     """Every method raises `BrokerError` where the broker cannot be asked. Threads may share it."""
 
@@ -137,6 +149,10 @@ class BrokerReader:
             return by_name(map(LiveUser.from_api, self.management.get("users")))
 
         return self._shared(("users",), read, since)
+
+    def user(self) -> str:
+        """The name of the user that asks."""
+        return str(self.management.get("whoami", columns="name")["name"])
 
     def vhost_names(self) -> tuple[str, ...]:
         return tuple(
@@ -203,6 +219,22 @@ class BrokerReader:
 
         return self._shared(("bindings", vhost), read, since)
 
+    def definitions(self, vhost: str, *, since: float | None = None) -> Definitions:
+        """Of a vhost that exists: for another, RabbitMQ answers 400."""
+
+        def read(_: float) -> Definitions:
+            found = self.management.get("definitions", vhost)
+            return Definitions(
+                bindings=tuple(map(LiveBinding.from_api, found["bindings"])),
+                policies=by_name(map(LivePolicy.from_api, found["policies"])),
+                parameters={
+                    (entry["component"], entry["name"]): entry["value"]
+                    for entry in found["parameters"]
+                },
+            )
+
+        return self._shared(("definitions", vhost), read, since)
+
     def policies(self, vhost: str, *, since: float | None = None) -> LivePolicies:
         return self._policies("policies", vhost, since)
 
@@ -237,14 +269,11 @@ class BrokerReader:
         return tuple(map(LiveConnection.from_api, found))
 
     def state(self, vhost: str) -> VhostState:
-        """All of a vhost, in ten requests."""
+        """All of a vhost, in ten requests at most."""
         users, overview, found = self.users(), self.overview(), self.vhost(vhost)
         if found is None:
             return VhostState(users=users)
-        # Definitions have bindings without the default exchange's, policies and all parameters.
-        # They lack exclusive queues, and have operator policies and limits in places that change
-        # from version to version.
-        definitions = self.management.get("definitions", vhost)
+        definitions = self.definitions(vhost)
         limits = self.management.find("vhost-limits", vhost) or []
         return VhostState(
             vhost=found,
@@ -252,13 +281,10 @@ class BrokerReader:
             limits=dict(limits[0].get("value") or {}) if limits else {},
             exchanges=self.exchanges(vhost).by_name,
             queues=self.queues(vhost, live=True).by_name,
-            bindings=tuple(map(LiveBinding.from_api, definitions["bindings"])),
-            policies=by_name(map(LivePolicy.from_api, definitions["policies"])),
+            bindings=definitions.bindings,
+            policies=definitions.policies,
             operator_policies=self.operator_policies(vhost).by_name,
-            parameters={
-                (entry["component"], entry["name"]): entry["value"]
-                for entry in definitions["parameters"]
-            },
+            parameters=definitions.parameters,
             users=users,
             permissions=self.permissions(vhost),
             topic_permissions=self.topic_permissions(vhost),

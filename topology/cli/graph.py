@@ -94,8 +94,9 @@ def graph(
 
 def _health(stack: str, expanded: Expanded) -> Mapping[str, Health]:
     # Only this needs Pulumi and HTTP: a picture of what is declared is drawn without either.
+    from topology.broker import BrokerReader  # noqa: PLC0415
     from topology.cli.pulumi_stack import stack_config  # noqa: PLC0415
     from topology.graph.live import read_health  # noqa: PLC0415
 
     with stack_config(stack).connection.management() as management:
-        return read_health(management, expanded)
+        return read_health(BrokerReader(management), expanded)

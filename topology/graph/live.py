@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from topology.broker import Management
-from topology.broker.leader import is_leaderless
+from topology.broker import BrokerReader
 from topology.expand import Expanded
 from topology.expand.naming import dead_letter_name
 from topology.graph.health import Health, diagnosis
 from topology.rules.effective import effective_queues
 
-_COLUMNS = "name,type,leader,messages,consumers"
 
-
-def read_health(management: Management, expanded: Expanded) -> dict[str, Health]:
+def read_health(reader: BrokerReader, expanded: Expanded) -> dict[str, Health]:
     """One request for the whole vhost. Queues that the broker does not have are left out.
 
     Raises `BrokerError`.
@@ -25,19 +22,15 @@ def read_health(management: Management, expanded: Expanded) -> dict[str, Health]
         if queue.dead_letter or queue.retry
     }
     effective = effective_queues(expanded, ())
-    queues = management.find("queues", topology.vhost.name, columns=_COLUMNS) or []
+    queues = reader.queues(topology.vhost.name).by_name
     return {
-        entry["name"]: diagnosis(
-            entry.get("messages") or 0,
-            entry.get("consumers") or 0,
-            keeps_dead_letters=entry["name"] in kept,
-            consumed=entry["name"] in consumed,
-            limit=(
-                effective[entry["name"]].number("max_length")
-                if entry["name"] in effective
-                else None
-            ),
-            leaderless=is_leaderless(entry),
+        name: diagnosis(
+            queue.messages or 0,
+            queue.consumers or 0,
+            keeps_dead_letters=name in kept,
+            consumed=name in consumed,
+            limit=(effective[name].number("max_length") if name in effective else None),
+            leaderless=queue.leaderless,
         )
-        for entry in queues
+        for name, queue in queues.items()
     }

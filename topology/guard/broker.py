@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from topology.broker import BrokerError, Management
+from topology.broker import BrokerError, BrokerReader, Management
 from topology.broker.connection import Connection
 from topology.broker.leader import is_leaderless
 from topology.broker.management import WaitingFor
@@ -60,7 +60,7 @@ class GuardedBroker:
         self._connection, self._waiting_for = connection, waiting_for
         self._ready = connection.queue_depths()
         atexit.register(self._ready.close)
-        self._management: Management | None = None
+        self._reader: BrokerReader | None = None
         self._lock = threading.Lock()
         self.listing = Listing(lambda: self.management)
         self._clients = Clients(lambda: self.management)
@@ -78,10 +78,16 @@ class GuardedBroker:
 
     @property
     def management(self) -> Management:
+        return self.reader.management
+
+    @property
+    def reader(self) -> BrokerReader:
+        """Connects when first used."""
         with self._lock:
-            if self._management is None:
-                self._management = self._connection.management(self._waiting_for)
-            return self._management
+            if self._reader is None:
+                management = self._connection.management(self._waiting_for)
+                self._reader = BrokerReader(management)
+            return self._reader
 
     def occupancy(self, vhost: str, queue: str) -> Occupancy | None:
         """As sampled, up to five seconds ago; None if there is no such queue."""

@@ -58,7 +58,9 @@ def _left(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> Cont
     found = Contents()
     for wait in _AGAIN:
         time.sleep(wait)
-        found = read_contents(guarding.broker.management, name)
+        if not guarding.preview:
+            guarding.broker.reader.forget()
+        found = read_contents(guarding.broker.reader, name)
         if guarding.preview:
             return found.without(gone)
         if not found:

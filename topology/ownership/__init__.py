@@ -6,7 +6,7 @@ the one that the state was made with.
 """
 
 from topology.ownership.absence import wrongly_unchanged
-from topology.ownership.cluster import Cluster, ask_cluster_id
+from topology.ownership.cluster import Cluster
 from topology.ownership.existing import missing
 from topology.ownership.hooks import Claims
 from topology.ownership.inventory import Inventory, read_inventory
@@ -16,7 +16,6 @@ __all__ = [
     "Claims",
     "Cluster",
     "Inventory",
-    "ask_cluster_id",
     "claims",
     "missing",
     "read_inventory",

@@ -13,7 +13,6 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime.invoke import invoke_async
 
-from topology.broker import Management
 from topology.kind import Kind
 from topology.ownership.takeover import Foreign
 
@@ -22,12 +21,6 @@ OUTPUT: Final = "cluster_id"
 
 LOOK: Final = "--refresh --run-program"
 """Looks at the broker of the config first; without the second, at the one that the state names."""
-
-
-def ask_cluster_id(management: Management) -> str | None:
-    """None where the broker tells of none. Raises `BrokerError`."""
-    found = management.find("global-parameters", "internal_cluster_id")
-    return str(found["value"]) if found else None
 
 
 class Cluster:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from topology.binding_label import binding_label
-from topology.broker import Management
+from topology.broker import BrokerReader
+from topology.broker.state import LiveBinding
 from topology.kind import Kind
 
 _GUEST: Final = "guest"
@@ -58,65 +58,56 @@ class Contents:
         return ", ".join(_counted(kind, names[kind]) for kind in Kind if kind in names)
 
 
-def read_contents(management: Management, vhost: str) -> Contents:
+def read_contents(reader: BrokerReader, vhost: str) -> Contents:
     """All that the vhost holds; nothing where there is no such vhost. Raises `BrokerError`.
 
     Left out: the exchanges `amq.*` and the bindings of the default exchange, which every vhost has;
     the permissions of `guest` and of the user that asks, whom RabbitMQ gives all rights in a vhost
     that it creates.
     """
-    not_counted = {_GUEST, management.get("whoami", columns="name")["name"]}
-
-    def find(*path: str, columns: str = "") -> Iterable[dict[str, Any]]:
-        return management.find(*path, **({"columns": columns} if columns else {})) or ()
-
-    def named(kind: Kind, section: str) -> Iterator[Entry]:
-        for entry in find(section, vhost, columns="name"):
-            yield _entry(kind, entry["name"])
-
-    exchanges = named(Kind.EXCHANGE, "exchanges")
+    if reader.vhost(vhost) is None:
+        return Contents()
+    not_counted, definitions = {_GUEST, reader.user()}, reader.definitions(vhost)
+    named: tuple[tuple[Kind, Iterable[str]], ...] = (
+        (Kind.QUEUE, reader.queues(vhost, live=True).by_name),
+        (Kind.EXCHANGE, filter(_is_made, reader.exchanges(vhost).by_name)),
+        (Kind.POLICY, definitions.policies),
+        (Kind.OPERATOR_POLICY, reader.operator_policies(vhost).by_name),
+        (Kind.PERMISSION, (u for u in reader.permissions(vhost) if u not in not_counted)),
+    )
     return Contents(
         (
-            *named(Kind.QUEUE, "queues"),
-            *(one for one in exchanges if one.name and not one.name.startswith(_PREDEFINED)),
-            *map(_binding, (one for one in find("bindings", vhost) if one["source"])),
-            *named(Kind.POLICY, "policies"),
-            *named(Kind.OPERATOR_POLICY, "operator-policies"),
-            *_parameters(one for one in find("parameters") if one["vhost"] == vhost),
-            *(
-                _entry(Kind.PERMISSION, one["user"])
-                for one in find("vhosts", vhost, "permissions")
-                if one["user"] not in not_counted
-            ),
+            *(_entry(kind, name) for kind, names in named for name in names),
+            *map(_binding, definitions.bindings),
+            *_parameters(definitions.parameters),
             *(
                 Entry(
                     Kind.TOPIC_PERMISSION,
-                    f"{one['user']} on {one['exchange']}",
-                    ((Kind.TOPIC_PERMISSION, one["user"]),),
+                    f"{user} on {exchange}",
+                    ((Kind.TOPIC_PERMISSION, user),),
                 )
-                for one in find("vhosts", vhost, "topic-permissions")
-                if one["user"] not in not_counted
+                for user, exchange in reader.topic_permissions(vhost)
+                if user not in not_counted
             ),
         )
     )
+
+
+def _is_made(exchange: str) -> bool:
+    return bool(exchange) and not exchange.startswith(_PREDEFINED)
 
 
 def _entry(kind: Kind, name: str) -> Entry:
     return Entry(kind, name, ((kind, name),))
 
 
-def _binding(binding: dict[str, Any]) -> Entry:
-    source, destination = binding["source"], binding["destination"]
-    label = binding_label(
-        source, binding["destination_type"], destination, binding.get("routing_key", "")
-    )
-    ends = ((Kind.EXCHANGE, source), (Kind(binding["destination_type"]), destination))
-    return Entry(Kind.BINDING, label, ends)
+def _binding(binding: LiveBinding) -> Entry:
+    destination = (Kind(binding.destination_type), binding.destination)
+    return Entry(Kind.BINDING, str(binding), ((Kind.EXCHANGE, binding.source), destination))
 
 
-def _parameters(found: Iterable[dict[str, Any]]) -> Iterator[Entry]:
-    for one in found:
-        component, name = one["component"], one["name"]
+def _parameters(found: Iterable[tuple[str, str]]) -> Iterator[Entry]:
+    for component, name in found:
         if component in _COMPONENTS:
             yield _entry(_COMPONENTS[component], name)
         elif component not in _NOT_COUNTED:

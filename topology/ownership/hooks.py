@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from topology.broker import Management
+from topology.broker import BrokerReader
 from topology.ownership.absence import Absence, Named
 from topology.ownership.cluster import Cluster
 from topology.ownership.contents import Object
@@ -39,12 +39,12 @@ class Claims:
         self,
         claims: Iterable[Claim],
         inventory: Inventory,
-        management: Management,
+        reader: BrokerReader,
         cluster: Cluster,
         threads: HookThreads,
         place: Place,
     ) -> None:
-        self._management, self.cluster, self._threads = management, cluster, threads
+        self._reader, self.cluster, self._threads = reader, cluster, threads
         self.asked = inventory.asked
         """Whether the broker could be asked what it has."""
         self.absence = Absence(inventory)
@@ -116,12 +116,12 @@ class Claims:
             return
         password = await _known(inputs.get("password"))
         what = f"hook before creation or update of {claim.resource} {claim.name}"
-        note = await self._threads.run(what, take_over, claim, password, self._management)
+        note = await self._threads.run(what, take_over, claim, password, self._reader)
         if note:
             pulumi.log.info(note)
         if kind == _VHOST:
             declares = self._declared.__contains__
-            others = await self._threads.run(what, others_in, name, declares, self._management)
+            others = await self._threads.run(what, others_in, name, declares, self._reader)
             if others:
                 pulumi.log.warn(others)
 

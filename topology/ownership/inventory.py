@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 
-from topology.broker import Management
+from topology.broker import BrokerReader
+from topology.broker.state import LiveBinding
 from topology.model import Binding
-from topology.ownership.objects import KINDS, Claim
+from topology.ownership.objects import Claim
+
+_COMPONENTS = {
+    "FederationUpstream": "federation-upstream",
+    "FederationUpstreamSet": "federation-upstream-set",
+    "Shovel": "shovel",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +38,31 @@ class Inventory:
 
 
 def read_inventory(
-    management: Management, vhost: str, binding_name: Callable[[Binding], str]
+    reader: BrokerReader, vhost: str, binding_name: Callable[[Binding], str]
 ) -> Inventory:
-    """Reads names only: a handful of requests, whatever the size of the vhost.
+    """Eight requests, whatever the size of the vhost. Raises `BrokerError`.
 
     Bindings have no names on the broker; here they go by their resources', `binding_name`.
     """
-    names = {"User": _names(management.get("users", columns="name"))}
-    names["VHost"] = _names(management.get("vhosts", columns="name"))
-    if vhost not in names["VHost"]:
-        return Inventory(names)
-    for kind in KINDS:
-        # 404 for parameters of a plugin that is not enabled.
-        names[kind.resource] = _names(management.find(*kind.api, vhost, columns="name") or [])
-    upstream_sets = management.find("parameters", _UPSTREAM_SET, vhost, columns="name") or []
-    names["FederationUpstreamSet"] = _names(upstream_sets)
-    for resource, path in (
-        ("Permissions", "permissions"),
-        ("TopicPermissions", "topic-permissions"),
-    ):
-        entries = management.find("vhosts", vhost, path) or []
-        names[resource] = frozenset(entry["user"] for entry in entries)
-    names["Binding"] = frozenset(
-        binding_name(Binding.model_construct(None, **entry))
-        for entry in management.get("bindings", vhost, columns=_BINDING)
-    )
-    return Inventory(names)
+    names: dict[str, Iterable[str]] = {"User": reader.users(), "VHost": reader.vhost_names()}
+    if vhost in names["VHost"]:
+        definitions = reader.definitions(vhost)
+        names |= {
+            "Exchange": reader.exchanges(vhost).by_name,
+            "Queue": reader.queues(vhost, live=True).by_name,
+            "Binding": (binding_name(_declared(found)) for found in definitions.bindings),
+            "Policy": definitions.policies,
+            "OperatorPolicy": reader.operator_policies(vhost).by_name,
+            "Permissions": reader.permissions(vhost),
+            "TopicPermissions": (user for user, _ in reader.topic_permissions(vhost)),
+        }
+        for resource, component in _COMPONENTS.items():
+            names[resource] = (name for kind, name in definitions.parameters if kind == component)
+    return Inventory({resource: frozenset(found) for resource, found in names.items()})
 
 
-_UPSTREAM_SET = "federation-upstream-set"
-_BINDING = "source,destination,destination_type,routing_key,arguments"
-
-
-def _names(entries: list[dict[str, str]]) -> frozenset[str]:
-    return frozenset(entry["name"] for entry in entries)
+def _declared(found: LiveBinding) -> Binding:
+    """As it would be declared. RabbitMQ has bindings that no declaration may have."""
+    fields = asdict(found)
+    del fields["properties_key"]
+    return Binding.model_construct(None, **fields)

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from topology.broker.live_policy import LivePolicy
-from topology.broker.state import (
-    LiveExchange,
-    LivePermission,
-    LiveQueue,
-    LiveTopicPermission,
-    LiveUser,
-    LiveVhost,
-)
-from topology.model import (
-    Exchange,
-    FederationUpstream,
-    OperatorPolicy,
-    Permission,
-    Policy,
-    Queue,
-    Shovel,
-    TopicPermission,
-    Topology,
-    User,
-    VHost,
-)
+from topology.broker import BrokerReader
+from topology.broker.state import LivePermission, LiveTopicPermission, LiveUser
+from topology.model import TopicPermission, Topology, User
 from topology.ownership.difference import (
     Difference,
     exchange_difference,
@@ -43,7 +24,7 @@ from topology.ownership.parameter_difference import shovel_difference, upstream_
 from topology.password_seed import PasswordSeed
 
 Found: TypeAlias = Any
-"""What the management API has under the name of an object: a map, or a list of maps."""
+"""An object of the broker, as `topology.broker.state` has it, or the value of a parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +35,8 @@ class Kind:
     """Pulumi's type of the resource, as in `Queue`."""
     section: str
     """Where the config dict has it."""
-    api: tuple[str, ...]
-    """Where the management API has it, before vhost and name."""
+    listed: Callable[[BrokerReader, str], Mapping[str, Found]]
+    """All of the kind that a vhost has, by name. Raises `BrokerError`."""
     difference: Callable[[Any, Found], Difference]
     changeable: bool = True
     """Whether RabbitMQ can change it: queues and exchanges are what they are."""
@@ -68,8 +49,8 @@ class Claim:
     resource: str
     name: str
     """Name on the broker; of the user, for permissions."""
-    api: tuple[str, ...]
-    """Where the management API has it."""
+    find: Callable[[BrokerReader], Found | None]
+    """What the broker has under the name; None if there is nothing. Raises `BrokerError`."""
     compare: Callable[[str | None, Found], Difference]
     """What taking it over would change, or why it cannot be taken over. Takes the password that a
     user would get, if it is known."""
@@ -83,79 +64,76 @@ def _user_difference(
     declared: User, expected: str | None, password: str | None, found: Found
 ) -> Difference:
     # A preview does not know a password that is yet to be made, unless it is always the same.
-    return user_difference(declared, password or expected, LiveUser.from_api(found))
+    return user_difference(declared, password or expected, found)
 
 
-def _vhost_difference(declared: VHost, found: Found) -> Difference:
-    return vhost_difference(declared, LiveVhost.from_api(found))
+def _of_component(component: str) -> Callable[[BrokerReader, str], Mapping[str, Found]]:
+    def listed(reader: BrokerReader, vhost: str) -> Mapping[str, Found]:
+        parameters = reader.definitions(vhost).parameters
+        return {name: value for (owner, name), value in parameters.items() if owner == component}
 
-
-def _exchange_difference(declared: Exchange, found: Found) -> Difference:
-    return exchange_difference(declared, LiveExchange.from_api(found))
-
-
-def _queue_difference(declared: Queue, found: Found) -> Difference:
-    return queue_difference(declared, LiveQueue.from_api(found))
-
-
-def _policy_difference(declared: Policy | OperatorPolicy, found: Found) -> Difference:
-    return policy_difference(declared, LivePolicy.from_api(found))
-
-
-def _permission_difference(declared: Permission, found: Found) -> Difference:
-    return permission_difference(declared, LivePermission.from_api(found))
-
-
-def _topic_permissions_difference(declared: list[TopicPermission], found: Found) -> Difference:
-    return topic_permissions_difference(declared, list(map(LiveTopicPermission.from_api, found)))
-
-
-def _upstream_difference(declared: FederationUpstream, found: Found) -> Difference:
-    return upstream_difference(declared, found["value"])
-
-
-def _shovel_difference(declared: Shovel, found: Found) -> Difference:
-    return shovel_difference(declared, found["value"])
+    return listed
 
 
 KINDS = (
-    Kind("Exchange", "exchanges", ("exchanges",), _exchange_difference, changeable=False),
-    Kind("Queue", "queues", ("queues",), _queue_difference, changeable=False),
-    Kind("Policy", "policies", ("policies",), _policy_difference),
-    Kind("OperatorPolicy", "operator_policies", ("operator-policies",), _policy_difference),
+    Kind(
+        "Exchange",
+        "exchanges",
+        lambda reader, vhost: reader.exchanges(vhost).by_name,
+        exchange_difference,
+        changeable=False,
+    ),
+    Kind(
+        "Queue",
+        "queues",
+        lambda reader, vhost: reader.queues(vhost, live=True).by_name,
+        queue_difference,
+        changeable=False,
+    ),
+    Kind(
+        "Policy",
+        "policies",
+        lambda reader, vhost: reader.policies(vhost).by_name,
+        policy_difference,
+    ),
+    Kind(
+        "OperatorPolicy",
+        "operator_policies",
+        lambda reader, vhost: reader.operator_policies(vhost).by_name,
+        policy_difference,
+    ),
     Kind(
         "FederationUpstream",
         "federation_upstreams",
-        ("parameters", "federation-upstream"),
-        _upstream_difference,
+        _of_component("federation-upstream"),
+        upstream_difference,
     ),
-    Kind("Shovel", "shovels", ("parameters", "shovel"), _shovel_difference),
+    Kind("Shovel", "shovels", _of_component("shovel"), shovel_difference),
 )
 
 
 def claims(topology: Topology, seed: PasswordSeed) -> Iterator[Claim]:
     """Everything declared that could already exist. `topology` is settled."""
-    vhost = topology.vhost
+    vhost = topology.vhost.name
 
     def claim(
         resource: str,
         name: str,
-        api: tuple[str, ...],
+        find: Callable[[BrokerReader], Found | None],
         difference: Callable[[Found], Difference],
         declared: object = None,
     ) -> Claim:
         return Claim(
-            resource, name, api, lambda _, found: difference(found), _adopts(topology, declared)
+            resource, name, find, lambda _, found: difference(found), _adopts(topology, declared)
         )
 
-    if not vhost.existing:
-        compare = partial(_vhost_difference, vhost)
-        yield claim("VHost", vhost.name, ("vhosts", vhost.name), compare, vhost)
+    if not topology.vhost.existing:
+        compare = partial(vhost_difference, topology.vhost)
+        yield claim("VHost", vhost, lambda reader: reader.vhost(vhost), compare, topology.vhost)
     for kind in KINDS:
         for name, declared in getattr(topology, kind.section).items():
-            api = (*kind.api, vhost.name, name)
-            compare = partial(kind.difference, declared)
-            found = claim(kind.resource, name, api, compare, declared)
+            find = partial(_listed, kind, vhost, name)
+            found = claim(kind.resource, name, find, partial(kind.difference, declared), declared)
             yield replace(found, changeable=kind.changeable)
     for name, user in topology.users.items():
         if not user.existing:
@@ -163,15 +141,33 @@ def claims(topology: Topology, seed: PasswordSeed) -> Iterator[Claim]:
             own = partial(_user_difference, user, expected)
             generated = user.password is None
             adopts = _adopts(topology, user)
-            yield Claim("User", name, ("users", name), own, adopts, generated=generated)
+            yield Claim("User", name, partial(_user, name), own, adopts, generated=generated)
     for permission in topology.permissions:
-        api = ("permissions", vhost.name, permission.user)
-        yield claim(
-            "Permissions", permission.user, api, partial(_permission_difference, permission)
-        )
+        find = partial(_permission, vhost, permission.user)
+        compare = partial(permission_difference, permission)
+        yield claim("Permissions", permission.user, find, compare)
     for name, entries in _by_user(topology.topic_permissions).items():
-        api = ("topic-permissions", vhost.name, name)
-        yield claim("TopicPermissions", name, api, partial(_topic_permissions_difference, entries))
+        find = partial(_topic_permissions, vhost, name)
+        yield claim("TopicPermissions", name, find, partial(topic_permissions_difference, entries))
+
+
+def _listed(kind: Kind, vhost: str, name: str, reader: BrokerReader) -> Found | None:
+    return kind.listed(reader, vhost).get(name)
+
+
+def _user(name: str, reader: BrokerReader) -> LiveUser | None:
+    return reader.users().get(name)
+
+
+def _permission(vhost: str, user: str, reader: BrokerReader) -> LivePermission | None:
+    return reader.permissions(vhost).get(user)
+
+
+def _topic_permissions(
+    vhost: str, user: str, reader: BrokerReader
+) -> list[LiveTopicPermission] | None:
+    found = reader.topic_permissions(vhost).values()
+    return [entry for entry in found if entry.user == user] or None
 
 
 def _by_user(permissions: list[TopicPermission]) -> dict[str, list[TopicPermission]]:

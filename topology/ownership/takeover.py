@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from topology.broker import BrokerError, Management
+from topology.broker import BrokerError, BrokerReader
 from topology.ownership.contents import read_contents
 from topology.ownership.objects import Claim
 
@@ -25,20 +25,20 @@ class Foreign(Exception):
     """The object exists, is not this stack's, and differs from what is declared. It stays so."""
 
 
-def take_over(claim: Claim, password: str | None, management: Management) -> str:
+def take_over(claim: Claim, password: str | None, reader: BrokerReader) -> str:
     """What to tell the user of an object that Pulumi is about to create; empty if it is new.
 
     `password` is what a user would get, if it is known. Raises `Foreign` if an object of this name
     exists and would be changed without consent.
     """
     try:
-        found = management.find(*claim.api)
+        found = claim.find(reader)
     except BrokerError as error:
         reason = "; ".join(problem.message for problem in error.problems)
         raise Foreign(
             f"{_called(claim)} is not created: whether it exists is unknown ({reason})"
         ) from None
-    if not found:  # There is none, or the list of its rights is empty.
+    if found is None:
         return ""
     difference = claim.compare(password, found)
     if not difference:
@@ -48,16 +48,14 @@ def take_over(claim: Claim, password: str | None, management: Management) -> str
     raise Foreign(_refusal(claim, difference))
 
 
-def others_in(
-    vhost: str, declares: Callable[[tuple[str, str]], bool], management: Management
-) -> str:
+def others_in(vhost: str, declares: Callable[[tuple[str, str]], bool], reader: BrokerReader) -> str:
     """What to tell of a vhost that becomes this stack's and holds what it does not declare; empty
     if it holds nothing else.
 
     `declares` takes the type and name of a resource.
     """
     try:
-        found = read_contents(management, vhost)
+        found = read_contents(reader, vhost)
     except BrokerError as error:
         reason = "; ".join(problem.message for problem in error.problems)
         return f"vhost {vhost} exists, and what else it holds is unknown ({reason})"
