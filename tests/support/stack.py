@@ -122,6 +122,10 @@ class Stack:
         """Sets a config key as `pulumi config set --secret` does."""
         self._automation.set_config(key, automation.ConfigValue(value, secret=True), path=path)
 
+    def set_plain(self, key: str, value: str) -> None:
+        """Sets a config key as `pulumi config set` does."""
+        self._automation.set_config(key, automation.ConfigValue(value))
+
     def run(self, *arguments: str) -> Said:
         """Runs `pulumi` as a person does who has nobody to answer questions."""
         with self.started(*arguments) as process:

@@ -17,7 +17,9 @@ def target_of_urn(urn: str) -> Target | None:
     kind = Kind.of_resource(steps[2].rpartition("$")[2]) if len(steps) == 4 else None
     if kind is None:
         return None
-    vhost, *parts = (unquote(part) for part in steps[3].split("/"))
+    # The logical names of a component's resources begin with its own.
+    name = steps[3].partition("/")[2] if "$" in steps[2] else steps[3]
+    vhost, *parts = (unquote(part) for part in name.split("/"))
     if kind in _NOT_IN_A_VHOST:
         return Target(kind, vhost if kind is Kind.VHOST else "", vhost)
     return Target(kind, vhost, _binding(parts) if kind is Kind.BINDING else "/".join(parts))

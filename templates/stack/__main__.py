@@ -1,0 +1,3 @@
+from rabbitmq_topology import run_stack
+
+run_stack()

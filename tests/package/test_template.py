@@ -1,0 +1,89 @@
+"""`pulumi new` from the template, with the wheel in a virtualenv that has nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pika
+import pytest
+
+from tests.live.conftest import engine  # noqa: F401 - a fixture
+from tests.support.api import Api
+from toolchain.engine import Engine
+from toolchain.folders import PROJECT
+from toolchain.node import Broker
+
+SECONDS = 280
+
+
+@pytest.mark.live
+@pytest.mark.timeout(900)
+def test_new_up_preview_and_destroy(
+    wheel: Path,
+    engine: Engine,  # noqa: F811
+    broker: Broker,
+    tmp_path: Path,
+) -> None:
+    folder, backend = tmp_path / "orders", tmp_path / "backend"
+    folder.mkdir()
+    backend.mkdir()
+    wheels = [str(wheel.parent), os.environ.get("PIP_FIND_LINKS", "")]
+    environment = os.environ | {
+        "PIP_FIND_LINKS": " ".join(filter(None, wheels)),
+        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_CONFIG_PASSPHRASE": "only for tests",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # The language host takes the Python that is first.
+        "PATH": os.pathsep.join(
+            [str(folder / "venv" / "bin"), engine.programs, os.environ["PATH"]]
+        ),
+    }
+    environment.pop("PYTHONPATH", None)
+
+    def run(*command: str) -> str:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    config = {
+        "rabbitmq:endpoint": broker.management,
+        "rabbitmq:username": broker.username,
+        "rabbitmq:password": broker.password,
+        "rabbitmq-topology:amqpEndpoint": broker.amqp,
+    }
+    given = [word for key, value in config.items() for word in ("--config", f"{key}={value}")]
+    template = str(PROJECT / "templates" / "stack")
+    run("pulumi", "new", template, "--yes", "--name", "orders", "--stack", "dev", *given)
+    assert "name: orders" in (folder / "Pulumi.yaml").read_text()
+    written = (folder / "Pulumi.dev.yaml").read_text()
+    assert "secure:" in written and broker.password not in written.replace(broker.username, "")
+    assert "Pulumi.dev.yaml: fine" in run("rabbitmq-topology", "check")
+
+    vhost = "my-vhost"
+    with Api(broker) as api:
+        try:
+            run("pulumi", "up", "--yes")
+            run("pulumi", "preview", "--expect-no-changes", "--refresh")
+            outputs = json.loads(run("pulumi", "stack", "output", "--json"))
+            url = outputs["queue_url"].replace("//", f"//{broker.username}:{broker.password}@", 1)
+            with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+                channel = connection.channel()
+                channel.confirm_delivery()
+                channel.basic_publish("my-exchange", "my-routing-key", b"m", mandatory=True)
+                assert channel.basic_get("my-queue", auto_ack=True)[2] == b"m"
+            run("pulumi", "destroy", "--yes", "--run-program")
+            assert vhost not in api.vhosts()
+        finally:
+            api.delete("vhosts", vhost)
