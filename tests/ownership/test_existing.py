@@ -74,11 +74,7 @@ def test_what_an_ignored_rule_assumes_is_asked_for() -> None:
             "undeclared-upstream": "made by another stack",
         },
     }
-    answers = {
-        **USERS,
-        **shared_vhost(),
-        "parameters/federation-upstream-set/v": [{"name": "both"}],
-    }
+    answers = {**USERS, **shared_vhost()}
     dropped, federated = "messages for it are dropped", "nothing is federated"
     assert sorted(told(config, answers)) == [
         (

@@ -283,7 +283,7 @@ class BrokerReader:
             queues=self.queues(vhost, live=True).by_name,
             bindings=definitions.bindings,
             policies=definitions.policies,
-            operator_policies=self.operator_policies(vhost).by_name,
+            operator_policies=self.operator_policies_by_name(vhost),
             parameters=definitions.parameters,
             users=users,
             permissions=self.permissions(vhost),
@@ -294,12 +294,26 @@ class BrokerReader:
         """Whatever is read next is read anew: something was changed."""
         self._sharing.forget()
 
+    def operator_policies_by_name(
+        self, vhost: str, *, since: float | None = None
+    ) -> Mapping[str, LivePolicy]:
+        """Where it does not matter which of them applies to what."""
+        return self._named_policies("operator-policies", vhost, since)
+
     def _policies(self, section: str, vhost: str, since: float | None) -> LivePolicies:
         def read(_: float) -> LivePolicies:
-            found = self.management.find(section, vhost) or []
-            return LivePolicies.from_api(found, self.version())
+            return LivePolicies(self._named_policies(section, vhost, since), self.version())
 
         return self._shared((section, vhost), read, since)
+
+    def _named_policies(
+        self, section: str, vhost: str, since: float | None
+    ) -> Mapping[str, LivePolicy]:
+        def read(_: float) -> Mapping[str, LivePolicy]:
+            found = self.management.find(section, vhost) or []
+            return by_name(map(LivePolicy.from_api, found))
+
+        return self._shared((section, vhost, "by name"), read, since)
 
     def _shared(
         self, key: tuple[object, ...], read: Callable[[float], T], since: float | None

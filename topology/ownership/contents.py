@@ -72,7 +72,7 @@ def read_contents(reader: BrokerReader, vhost: str) -> Contents:
         (Kind.QUEUE, reader.queues(vhost, live=True).by_name),
         (Kind.EXCHANGE, filter(_is_made, reader.exchanges(vhost).by_name)),
         (Kind.POLICY, definitions.policies),
-        (Kind.OPERATOR_POLICY, reader.operator_policies(vhost).by_name),
+        (Kind.OPERATOR_POLICY, reader.operator_policies_by_name(vhost)),
         (Kind.PERMISSION, (u for u in reader.permissions(vhost) if u not in not_counted)),
     )
     return Contents(

@@ -52,12 +52,12 @@ def read_inventory(
             "Queue": reader.queues(vhost, live=True).by_name,
             "Binding": (binding_name(_declared(found)) for found in definitions.bindings),
             "Policy": definitions.policies,
-            "OperatorPolicy": reader.operator_policies(vhost).by_name,
+            "OperatorPolicy": reader.operator_policies_by_name(vhost),
             "Permissions": reader.permissions(vhost),
             "TopicPermissions": (user for user, _ in reader.topic_permissions(vhost)),
         }
         for resource, component in _COMPONENTS.items():
-            names[resource] = (name for kind, name in definitions.parameters if kind == component)
+            names[resource] = {name for kind, name in definitions.parameters if kind == component}
     return Inventory({resource: frozenset(found) for resource, found in names.items()})
 
 

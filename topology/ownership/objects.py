@@ -99,7 +99,7 @@ KINDS = (
     Kind(
         "OperatorPolicy",
         "operator_policies",
-        lambda reader, vhost: reader.operator_policies(vhost).by_name,
+        lambda reader, vhost: reader.operator_policies_by_name(vhost),
         policy_difference,
     ),
     Kind(
