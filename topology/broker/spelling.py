@@ -20,8 +20,8 @@ from topology.broker.error import BrokerError
 from topology.problems import Problem
 
 _PATH: Final = "health/checks/protocol-listener/"
-"""Its answer is HTTP 503 for a protocol without a listener, with `missing`: its name, lowered. It
-is the same from RabbitMQ 3.8 to 4.3, and changes nothing."""
+"""Its answer is HTTP 503 for a protocol without a listener, with `missing`: its name in small
+letters; newer brokers split it at commas. It changes nothing."""
 _AROUND: Final = "41none"
 """After a `%` that was decoded, two digits make another character of it."""
 
@@ -59,6 +59,8 @@ class Spelling:
         except ValueError:
             content = None
         missing = content.get("missing") if isinstance(content, dict) else None
+        if isinstance(missing, list):
+            missing = ",".join(map(str, missing))
         if missing == name:
             return True
         return (
