@@ -10,13 +10,14 @@ from topology.adopt.definitions import read_definitions
 from topology.adopt.found import Found
 from topology.adopt.import_file import import_entries
 from topology.adopt.left_out import LeftOut
-from topology.adopt.selection import Selection
+from topology.adopt.selection import Selection, Users
 
 __all__ = [
     "Adoption",
     "Found",
     "LeftOut",
     "Selection",
+    "Users",
     "adopt_vhost",
     "import_entries",
     "read_definitions",

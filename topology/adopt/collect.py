@@ -13,7 +13,7 @@ from topology.adopt.own_policy import is_own_policy, other_policies, own_setting
 from topology.adopt.parameter import shovel_entry, upstream_entry
 from topology.adopt.policy import policy_entry
 from topology.adopt.queue import queue_entry, queue_type
-from topology.adopt.selection import Selection
+from topology.adopt.selection import Selection, Users
 from topology.adopt.server_made import GUEST, GUEST_REASON, exchange_reason, queue_reason
 from topology.adopt.unheld import Unheld
 from topology.adopt.vhost import vhost_entry
@@ -208,7 +208,13 @@ class Collector:
             *self.draft.sections["topic_permissions"],
         ]
         for user in sorted({entry["user"] for entry in listed}):
-            self.draft.sections["users"][user] = {"existing": True}
+            self.draft.sections["users"][user] = self._user(user)
+
+    def _user(self, name: str) -> dict[str, Any]:
+        if self.selection.users is not Users.GENERATED:
+            return {"existing": True}
+        found = self.found.users.get(name)
+        return {"tags": list(found.tags)} if found and found.tags else {}
 
 
 def _rights(permission: LivePermission | LiveTopicPermission) -> dict[str, str]:
@@ -236,6 +242,6 @@ def draft_of(
     name: str, found: VhostState, selection: Selection, version: Version, advance: Advance
 ) -> Draft:
     """The draft of one vhost."""
-    draft = Draft(vhost_entry(name, found))
+    draft = Draft(vhost_entry(name, found, existing=selection.existing_vhost))
     Collector(found, draft, selection, version, advance).collect()
     return draft

@@ -25,6 +25,7 @@ from topology.broker.state import (
     VhostState,
     by_name,
 )
+from topology.expand.inherit import DEFAULT_QUEUE_TYPE
 from topology.problems import ConfigError, Problem
 from topology.version import NEWEST, OLDEST, BrokerFacts, Version
 
@@ -154,12 +155,13 @@ def _snapshot(
         for (component, name), value in parameters.items()
         if component == _OPERATOR_POLICY and isinstance(value, dict)
     }
+    metadata = LiveVhost.from_api({**vhost, **_metadata(vhost)})
     limits = next((v for (component, _), v in parameters.items() if component == _LIMITS), None)
     return VhostState(
-        vhost=LiveVhost.from_api({**vhost, **_metadata(vhost)}),
+        vhost=metadata,
         limits=_limits(limits) or _limits(vhost.get("limits")),
         exchanges=by_name(map(LiveExchange.from_api, found.get("exchanges", ()))),
-        queues=by_name(map(LiveQueue.from_api, found.get("queues", ()))),
+        queues=by_name(_queue(entry, metadata) for entry in found.get("queues", ())),
         bindings=tuple(map(LiveBinding.from_api, found.get("bindings", ()))),
         policies=by_name(map(LivePolicy.from_api, found.get("policies", ()))),
         operator_policies=operator,
@@ -173,6 +175,19 @@ def _snapshot(
             for entry in found.get("topic_permissions", ())
         },
     )
+
+
+def _queue(entry: Entry, vhost: LiveVhost) -> LiveQueue:
+    """A queue with the type that it has once RabbitMQ has imported it.
+
+    The argument decides. A broker writes no other type than `classic` without it; of a file that
+    has `quorum` or `stream` there, RabbitMQ makes the vhost's default type.
+    """
+    arguments = entry.get("arguments") or {}
+    kind = arguments.get("x-queue-type") or entry.get("type")
+    if "x-queue-type" not in arguments and kind in (None, "quorum", "stream"):
+        kind = vhost.default_queue_type or DEFAULT_QUEUE_TYPE
+    return LiveQueue.from_api({**entry, "type": kind})
 
 
 def _metadata(vhost: Entry) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def properties_key(routing_key: str) -> str:
 
 def _identities(topology: Topology, keys: PropertiesKeys) -> Iterator[tuple[str, str, str]]:
     vhost = topology.vhost.name
-    yield VHOST, logical_name(vhost), vhost
+    if not topology.vhost.existing:
+        yield VHOST, logical_name(vhost), vhost
     for section, kind in _TYPES.items():
         for name in getattr(topology, section):
             yield kind, logical_name(vhost, name), f"{name}@{vhost}"

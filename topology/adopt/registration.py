@@ -26,8 +26,6 @@ STACK_TYPE: Final = "pulumi:pulumi:Stack"
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 """Pulumi's key for what is no plain value."""
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - Pulumi's word for "a secret"
-_LOOP: Final = asyncio.new_event_loop()
-"""Kept: what Pulumi leaves behind holds on to it."""
 
 Run: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
 
@@ -72,7 +70,28 @@ def urn(stack: str, kind: str, name: str) -> str:
 
 
 def _record(stack: str, run: Run, made: Registrations) -> None:
-    asyncio.set_event_loop(_LOOP)
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        _run(stack, run, made)
+    finally:
+        _close(loop)
+        asyncio.set_event_loop(None)
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    """Ends what Pulumi leaves behind. A loop that is left open closes when the interpreter ends, at
+    which time its file descriptors may be gone."""
+    left = asyncio.all_tasks(loop)
+    for task in left:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+def _run(stack: str, run: Run, made: Registrations) -> None:
     monitor = _Recorder(made)
     pulumi.runtime.set_mocks(
         monitor.mocks,
@@ -103,6 +122,8 @@ class _Echo(mocks.Mocks):
     """A provider that has made everything as it is asked to."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        if args.resource_id:  # A vhost that is only read: its id is its name.
+            return args.resource_id, {"name": args.resource_id}
         return args.name, args.inputs
 
     def call(self, args: mocks.MockCallArgs) -> Any:

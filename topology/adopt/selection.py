@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Self
 
 from topology.drift import Ignore
@@ -11,6 +12,18 @@ from topology.kind import Kind
 
 EXCEPTED = "left out by --except"
 NOT_SELECTED = "not selected by --only"
+
+
+class Users(StrEnum):
+    """How the users that have rights are declared."""
+
+    EXISTING = "existing"
+    """They are made elsewhere, and must be on the broker."""
+    HASHES = "hashes"
+    """The same, with a definitions file that makes them on another broker with the passwords that
+    they have: the provider can set no hash."""
+    GENERATED = "generated"
+    """The stack makes them, with passwords of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +36,21 @@ class Selection:
     without: Ignore = field(default_factory=Ignore)
     texts: tuple[str, ...] = ()
     """The patterns of `without` as they were given."""
+    users: Users = Users.EXISTING
+    existing_vhost: bool = False
+    """Whether the vhost is only referred to, so that other stacks may share it."""
 
     @classmethod
-    def of(cls, only: Iterable[str], without: Iterable[str]) -> Self:
+    def of(
+        cls,
+        only: Iterable[str],
+        without: Iterable[str],
+        *,
+        users: Users = Users.EXISTING,
+        existing_vhost: bool = False,
+    ) -> Self:
         texts = tuple(without)
-        return cls(Ignore.of(only), Ignore.of(texts), texts)
+        return cls(Ignore.of(only), Ignore.of(texts), texts, users, existing_vhost)
 
     def refusal(self, kind: Kind, name: str) -> str | None:
         """Why an object is left out; None if it is wanted. Bindings go with their ends, so `only`

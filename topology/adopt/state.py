@@ -81,6 +81,8 @@ def take_in(
             added.append(identity)
         else:
             missing.append(identity)
+    if all(one.type != VHOST for one in made.resources):
+        _refer_to(vhost)
     root = next(entry for entry in resources if entry["type"] == STACK_TYPE)
     if made.outputs and not root.get("outputs"):
         root["outputs"] = made.outputs
@@ -88,6 +90,13 @@ def take_in(
         state["version"] = max(state.get("version", 0), _VERSION_WITH_FEATURES)
         state["features"] = sorted({*state.get("features", ()), _HOOKS})
     return Taken(state, tuple(added), tuple(present), tuple(missing))
+
+
+def _refer_to(vhost: dict[str, Any]) -> None:
+    """As a state has a resource that the program only reads."""
+    for key in ("protect", "importID", "propertyDependencies"):
+        vhost.pop(key, None)
+    vhost |= {"external": True, "inputs": {}}
 
 
 def _entry(

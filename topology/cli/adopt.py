@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from topology.adopt import Found, Selection
+from topology.adopt import Found, Selection, Users
 from topology.cli.adopt_import import import_stack
 from topology.cli.adopt_report import as_dict, as_text
 from topology.cli.adopt_source import Source
@@ -87,6 +87,14 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
             help="The RabbitMQ that a definitions file is meant for, such as 4.3.",
         ),
     ] = None,
+    users: Annotated[
+        Users,
+        typer.Option(
+            help="How users are declared. existing: made elsewhere. hashes: the same, with a "
+            "definitions file that makes them on a new broker with the passwords that they have. "
+            "generated: made by the stack, with generated passwords; for a definitions file only.",
+        ),
+    ] = Users.EXISTING,
     import_file: Annotated[
         Path | None,
         typer.Option(
@@ -96,6 +104,13 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
         ),
     ] = None,
     *,
+    existing_vhost: Annotated[
+        bool,
+        typer.Option(
+            "--existing-vhost",
+            help="Refer to the vhost instead of managing it: other stacks use it too.",
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite stack files.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> ExitCode:
@@ -106,6 +121,11 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
         if stack is None:
             raise UsageError("--import needs --stack")
         return import_stack(stack, import_file, json=json)
+    if users is Users.GENERATED and file is None:
+        raise UsageError(
+            "--users generated needs FILE: on the broker that has these users, their passwords "
+            "would change"
+        )
     source = Source(
         file=file,
         endpoint=endpoint or _ENDPOINT,
@@ -114,7 +134,8 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
         amqp_endpoint=amqp_endpoint,
     )
     found = source.read(vhost or [], _version(rabbitmq_version))
-    plans = _plans(source, found, Selection.of(only or [], without or []), stack)
+    selection = Selection.of(only or [], without or [], users=users, existing_vhost=existing_vhost)
+    plans = _plans(source, found, selection, stack)
     write_plans(plans, folder, force=force)
     if json:
         print_json(as_dict(plans, found, folder))

@@ -12,6 +12,7 @@ from typing import Any, Final
 from topology.adopt import Adoption, Found, LeftOut
 from topology.adopt.server_made import GUEST, global_parameter_is_own
 from topology.cli.adopt_write import Plan
+from topology.cli.stack_keys import TOPOLOGY
 from topology.command import COMMAND
 from topology.problems import render_path
 
@@ -46,6 +47,28 @@ def commands(plan: Plan, folder: Path) -> tuple[str, str, str]:
         f"python -m topology adopt --stack {stack} --import {file}",
         f"pulumi preview --stack {stack} --expect-no-changes",
     )
+
+
+def commands_for_new_broker(plan: Plan, folder: Path) -> Iterator[str]:
+    """What makes it all on a broker that has nothing of it yet."""
+    stack = shlex.quote(plan.stack)
+    yield f"pulumi stack init {stack}"
+    if (users := plan.users_file(folder)) is not None:
+        yield f"rabbitmqctl import_definitions {shlex.quote(str(users))}"
+    for path in plan.adoption.secrets if plan.adoption else ():
+        key = shlex.quote(render_path((TOPOLOGY, *path)))
+        yield f"pulumi config set --stack {stack} --secret --path {key}"
+    yield f"pulumi up --stack {stack}"
+
+
+def _missing_users(plan: Plan) -> str:
+    """The users that a new broker must have before the stack is applied."""
+    users = plan.config[TOPOLOGY].get("users", {})
+    names = [name for name, user in users.items() if user.get("existing")]
+    if not names or plan.users:
+        return ""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def _plan(plan: Plan, folder: Path) -> Iterator[str]:
@@ -84,9 +107,20 @@ def _plan(plan: Plan, folder: Path) -> Iterator[str]:
     if warnings := adoption.checked.warnings:
         number = "1 warning" if len(warnings) == 1 else f"{len(warnings)} warnings"
         yield f"  {number}: {COMMAND} check {shlex.quote(str(plan.stack_file(folder)))}"
-    yield "  to run, with RABBITMQ_PASSWORD set:"
-    yield from (f"    {command}" for command in commands(plan, folder))
+    yield from _to_run(plan, folder)
     yield ""
+
+
+def _to_run(plan: Plan, folder: Path) -> Iterator[str]:
+    has_it = " where the broker has all of it" if plan.new_broker else ""
+    yield f"  to run{has_it}, with RABBITMQ_PASSWORD set:"
+    yield from (f"    {command}" for command in commands(plan, folder))
+    if plan.new_broker:
+        yield "  to run for a new broker, with RABBITMQ_PASSWORD set:"
+        yield from (f"    {command}" for command in commands_for_new_broker(plan, folder))
+        if users := _missing_users(plan):
+            yield f"    which needs users that it does not make: {users};"
+            yield "    --users hashes writes a file with them, --users generated has them made"
 
 
 def _left_out(adoption: Adoption) -> Iterator[str]:
@@ -140,6 +174,7 @@ def _plan_dict(plan: Plan, folder: Path) -> dict[str, Any]:
         "stack_file": str(plan.stack_file(folder)),
         "topology_file": str(separate) if separate else None,
         "import_file": str(plan.import_file(folder)),
+        "users_file": str(users) if (users := plan.users_file(folder)) else None,
         "adopted": adoption.counts(),
         "left_out": [
             {
@@ -159,5 +194,8 @@ def _plan_dict(plan: Plan, folder: Path) -> dict[str, Any]:
         "ignored_rules": adoption.config.get("ignore_rules", {}),
         "warnings": [str(problem) for problem in adoption.checked.warnings],
         "commands": list(commands(plan, folder)),
+        "commands_for_new_broker": (
+            list(commands_for_new_broker(plan, folder)) if plan.new_broker else []
+        ),
         "problems": [],
     }

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from topology.adopt import Adoption, Found, Selection, adopt_vhost, import_entries
+from topology.adopt import Adoption, Found, Selection, Users, adopt_vhost, import_entries
 from topology.adopt.adoption import size
 from topology.adopt.import_file import BINDING
 from topology.cli.adopt_source import Source
@@ -30,6 +30,7 @@ from topology.problems import ConfigError, Problem
 
 _STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_.-]+")
+_OWNER_ONLY: Final = 0o600
 _DEFAULT_VHOST: Final = "/"
 _STACK_SCHEMA: Final = "stack.schema.json"
 _TOPOLOGY_SCHEMA: Final = "topology.schema.json"
@@ -51,6 +52,10 @@ class Plan:
     """Of the import file."""
     hashed: int = 0
     """Bindings with arguments that are not among them: their ids hold a hash of RabbitMQ's."""
+    users: tuple[dict[str, Any], ...] = ()
+    """The stack's users with the hashes of their passwords, as a definitions file has them."""
+    new_broker: bool = False
+    """Whether it was read from a file, so that a broker may not have any of it yet."""
     large: bool = False
     """Whether all of it would be too much for a stack's config."""
 
@@ -60,6 +65,10 @@ class Plan:
     def topology_file(self, folder: Path) -> Path | None:
         """What the stack file extends, if it is large."""
         return folder / "topologies" / f"{self.stack}.yaml" if self.large else None
+
+    def users_file(self, folder: Path) -> Path | None:
+        """A definitions file of the stack's users, if it was asked for."""
+        return folder / f"Pulumi.{self.stack}.users.json" if self.users else None
 
     def import_file(self, folder: Path) -> Path:
         return folder / f"Pulumi.{self.stack}.import.json"
@@ -85,10 +94,40 @@ def make_plans(source: Source, found: Found, selection: Selection, stack: str | 
                 TOPOLOGY: adoption.written(),
             }
             imported = sum(entry["type"] == BINDING for entry in entries)
-            hashed = len(adoption.settled.topology.bindings) - imported
-            large = 2 * bytes_of(config) >= CAPACITY
-            plans.append(Plan(vhost, name, adoption, (), config, tuple(entries), hashed, large))
+            plans.append(
+                Plan(
+                    vhost=vhost,
+                    stack=name,
+                    adoption=adoption,
+                    config=config,
+                    entries=tuple(entries),
+                    hashed=len(adoption.settled.topology.bindings) - imported,
+                    users=_with_hashes(adoption, found, selection),
+                    new_broker=source.file is not None,
+                    large=2 * bytes_of(config) >= CAPACITY,
+                )
+            )
     return plans
+
+
+def _with_hashes(
+    adoption: Adoption, found: Found, selection: Selection
+) -> tuple[dict[str, Any], ...]:
+    """The adopted users as a definitions file has them; nothing unless that was asked for."""
+    if selection.users is not Users.HASHES:
+        return ()
+    users = found.vhosts[adoption.vhost].users
+    return tuple(
+        {
+            "name": name,
+            "password_hash": users[name].password_hash,
+            "hashing_algorithm": users[name].hashing_algorithm,
+            "tags": list(users[name].tags),
+            "limits": {},
+        }
+        for name in adoption.config.get("users", {})
+        if name in users
+    )
 
 
 def plugin_version() -> str:
@@ -119,6 +158,10 @@ def write_plans(plans: list[Plan], folder: Path, *, force: bool) -> None:
             _write(plan.stack_file(folder), _schema(_STACK_SCHEMA, folder), {"config": config})
             document = json.dumps({"resources": plan.entries}, indent=2, ensure_ascii=False)
             plan.import_file(folder).write_text(document + "\n", encoding="utf-8")
+            if (users := plan.users_file(folder)) is not None:
+                document = json.dumps({"users": plan.users}, indent=2, ensure_ascii=False)
+                users.touch(_OWNER_ONLY)
+                users.write_text(document + "\n", encoding="utf-8")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ConfigError([Problem((), f"{folder} cannot be written: {reason}")]) from None
