@@ -61,12 +61,23 @@ def test_one_up_makes_the_broker_and_the_topology_on_it(components: Stack, broke
     made = components.run("up", "--yes")
     assert made.code == 0, made.text
     assert set(components.preview(refresh=True)) == {"same"}
+    for name in ("known", "made"):
+        drift = components.command("drift", "--stack", components.name, "--component", name)
+        assert drift.code == 0, drift.text
 
     outputs = components.outputs()
     assert outputs["services"].secret
     service = outputs["services"].value[f"{components.vhost}-made-worker"]
     assert received(service["url"], "q") is None
     publish(service["url"], "e", "k")
+
+    components.set_plain("components:queue", "another")
+    plan = components.folder / "plan.json"
+    plan.write_text(components.run("preview", "--json").text)
+    gate = components.command("gate", "plan.json", "--stack", components.name)
+    assert gate.code == 3, gate.text
+    assert "it holds 1 message" in gate.text
+    components.set_plain("components:queue", "q")
 
     kept = components.run("destroy", "--yes", "--run-program")
     assert kept.code != 0

@@ -15,7 +15,8 @@ from topology.cli.completing import stacks
 from topology.cli.ending import ExitCode
 from topology.cli.output import check_outputs, print_json, write
 from topology.cli.pulumi import selected_stack
-from topology.cli.pulumi_stack import generated_passwords, stack_config
+from topology.cli.pulumi_component import chosen_config
+from topology.cli.pulumi_stack import generated_passwords
 from topology.cli.terminal import is_plain, say
 from topology.drift import Ignore, Report, compare
 from topology.drift.markdown import as_markdown
@@ -33,6 +34,13 @@ def drift(
             metavar="STACK",
             autocompletion=stacks,
             help="The stack; by default the selected.",
+        ),
+    ] = None,
+    component: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A Topology component of the stack's program; by default the only one.",
         ),
     ] = None,
     ignore: Annotated[
@@ -55,14 +63,14 @@ def drift(
     changed. Exit code 3 on drift."""
     check_outputs(json=json, markdown=markdown)
     chosen = stack or selected_stack()
-    config = stack_config(chosen)
+    config, component = chosen_config(chosen, component)
     with config.connection.management() as management:
         reader = BrokerReader(management)
         topology = check_layers(config.topology, reader.facts()).usable().topology
         report = compare(
             topology,
             reader.state(topology.vhost.name),
-            passwords=_generated_passwords(chosen, topology),
+            passwords=_generated_passwords(chosen, component, topology),
             ignore=Ignore.of([*topology.ignore_drift, *(ignore or [])]),
             deployer=config.connection.username,
         )
@@ -75,12 +83,14 @@ def drift(
     return ExitCode.REFUSED if report.drifted else ExitCode.FINE
 
 
-def _generated_passwords(stack: str, topology: Topology) -> Mapping[str, str]:
+def _generated_passwords(
+    stack: str, component: str | None, topology: Topology
+) -> Mapping[str, str]:
     """As far as they are to be had: without them, everything else is still compared."""
     if all(user.password or user.existing for user in topology.users.values()):
         return {}
     try:
-        return generated_passwords(stack)
+        return generated_passwords(stack, component)
     except ConfigError as error:
         for problem in error.problems:
             say(f"warning: generated passwords are not compared: {problem}")

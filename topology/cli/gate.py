@@ -13,9 +13,12 @@ from rich.console import Console
 from topology.check import check_layers
 from topology.cli.completing import stacks
 from topology.cli.ending import ExitCode
+from topology.cli.gate_components import answers_of_components
 from topology.cli.output import check_outputs, print_json, write
-from topology.cli.pulumi import selected_stack
+from topology.cli.pulumi import selected_stack, stack_settings
+from topology.cli.pulumi_component import components
 from topology.cli.pulumi_stack import stack_config
+from topology.cli.stack_keys import TOPOLOGY
 from topology.cli.terminal import is_plain
 from topology.gate import Answers, Plan, Verdict, ask, judge, read_plan, unlike
 from topology.gate.machine import as_dict
@@ -80,7 +83,10 @@ def gate(
 
 def _answers(plan: Plan, stack: str) -> Answers:
     try:
-        config = stack_config(stack)
+        settings = stack_settings(stack)
+        if TOPOLOGY not in settings and (applied := components(stack)):
+            return answers_of_components(plan, applied)
+        config = stack_config(stack, settings)
         if config.offline:
             return Answers(unasked="rabbitmq-topology:offline is set")
         topology = check_layers(config.topology).usable().topology

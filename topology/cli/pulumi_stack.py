@@ -18,20 +18,26 @@ _STASHED: Final = "/password"
 """The end of the name that a stash of a generated password has."""
 
 
-def stack_config(stack: str) -> StackConfig:
-    """Reads the config as a run of the program would. Raises `ConfigError`."""
-    settings = stack_settings(stack)
+def stack_config(stack: str, settings: dict[str, Any] | None = None) -> StackConfig:
+    """Reads the config as a run of the program would. Raises `ConfigError`. `settings` are what
+    `stack_settings` gave, where it was asked already."""
+    settings = stack_settings(stack) if settings is None else settings
     runtime.set_all_config({key: entry["value"] for key, entry in settings.items()})
     # A stack may be named with its organisation and project before it.
     runtime.configure(runtime.Settings(project=PROJECT, stack=stack.rpartition("/")[2]))
     return StackConfig.read()
 
 
-def generated_passwords(stack: str) -> Mapping[str, str]:
-    """User → password, of those that the stack has made. Raises `ConfigError`."""
+def generated_passwords(stack: str, component: str | None = None) -> Mapping[str, str]:
+    """User → password, of those that the stack has made, or one of its components. Raises
+    `ConfigError`."""
     found = {}
     for resource in stack_resources(stack):
         name = str(resource["urn"]).rpartition("::")[2]
+        if component is not None:
+            if not name.startswith(f"{component}/"):
+                continue
+            name = name.removeprefix(f"{component}/")
         if resource.get("type") == _STASH and name.endswith(_STASHED):
             password = _revealed((resource.get("outputs") or {}).get("output"))
             if isinstance(password, str):

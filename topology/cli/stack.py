@@ -67,7 +67,7 @@ def read_stack(document: Document, folder: FilePath) -> Stack:
     layers = extended(
         _with_placeholders(value), folder, lambda path: home.locate((*root, *path)), within
     )
-    hidden = frozenset(_placeholders(layers.value, ()))
+    hidden = frozenset(placeholders(layers.value, ()))
     misplaced = (
         Problem(path, "a secret cannot stand here", _WHERE_SECRETS, source=layers.source(path))
         for path in sorted(hidden, key=str)
@@ -145,12 +145,12 @@ def _with_placeholders(value: Any) -> Any:
     return value
 
 
-def _placeholders(value: Any, path: Path) -> Iterator[Path]:
+def placeholders(value: Any, path: Path) -> Iterator[Path]:
     if isinstance(value, Placeholder):
         yield path
     elif isinstance(value, dict):
         for key, entry in value.items():
-            yield from _placeholders(entry, (*path, key))
+            yield from placeholders(entry, (*path, key))
     elif isinstance(value, list):
         for index, entry in enumerate(value):
-            yield from _placeholders(entry, (*path, index))
+            yield from placeholders(entry, (*path, index))

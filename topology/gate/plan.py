@@ -81,6 +81,8 @@ class Plan:
 
     steps: tuple[Step, ...]
     failures: tuple[Failure, ...] = ()
+    components: Mapping[str, Properties] = field(default_factory=dict)
+    """What each `Topology` component of the program is declared with, by its name."""
 
     def of(self, *kinds: Kind) -> list[Step]:
         return [step for step in self.steps if step.target.kind in kinds]

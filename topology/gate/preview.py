@@ -32,6 +32,7 @@ _ACTIONS: Final = {
 _HARMLESS: Final = frozenset(
     {"same", "read", "discard", "refresh", "remove-pending-replace", "import-deletion"}
 )
+COMPONENT: Final = "rabbitmq-topology:index:Topology"
 _DISCARDING: Final = frozenset({"delete", "delete-replaced", "discard-replaced"})
 """Of what was only read, these take the entry out of the state."""
 _BEGINNINGS: Final = (
@@ -72,6 +73,7 @@ class _Reading:
     _failed: bool = False
     _steps: dict[str, _Merged] = field(default_factory=dict)
     _failures: dict[Failure, None] = field(default_factory=dict)
+    _components: dict[str, Properties] = field(default_factory=dict)
 
     def take(self, value: Mapping[str, Any]) -> None:
         if "steps" in value or "changeSummary" in value:
@@ -99,7 +101,7 @@ class _Reading:
         telling = [failure for failure in self._failures if failure.text != _GENERIC]
         if not telling and (self._failed or self._failures):
             telling = [Failure(_GENERIC)]
-        return Plan(tuple(self._merged_steps()), tuple(telling))
+        return Plan(tuple(self._merged_steps()), tuple(telling), self._components)
 
     def _step(
         self,
@@ -109,6 +111,8 @@ class _Reading:
         differing: Iterable[str],
     ) -> None:
         op, urn = str(step.get("op")), str(step.get("urn"))
+        if new and str(new.get("type")) == COMPONENT:
+            self._components[urn.rpartition("::")[2]] = new.get("inputs") or {}
         if target_of_urn(urn) is None or _is_harmless(op, old, new):
             return
         action = _action(op, old)

@@ -35,15 +35,15 @@ def declared(vhost: str) -> dict[str, Any]:
     return {
         "vhost": vhost,
         "exchanges": {"e": {"type": "direct"}},
-        "queues": {"q": {}},
-        "bindings": [{"source": "e", "destination": "q", "routing_key": "k"}],
-        "services": {f"{vhost}-worker": {"publishes": ["e"], "consumes": ["q"]}},
+        "queues": {queue: {}},
+        "bindings": [{"source": "e", "destination": queue, "routing_key": "k"}],
+        "services": {f"{vhost}-worker": {"publishes": ["e"], "consumes": [queue]}},
     }
 
 
 login = {"username": config.require("username"), "password": config.require_secret("password")}
 at = {"management": config.require("management"), "amqp": config.require("amqp")}
-vhost = config.require("vhost")
+vhost, queue = config.require("vhost"), config.get("queue") or "q"
 known = Topology(
     "known",
     topology=declared(f"{vhost}-known"),

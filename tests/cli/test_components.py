@@ -1,0 +1,109 @@
+"""Commands find the components of a program in the state of its stack."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.config import dev
+from topology.cli import gate_components, pulumi_component
+from topology.cli.ending import UsageError
+from topology.cli.pulumi_component import chosen_config
+from topology.gate import Answers, Plan, read_plan
+from topology.gate.target import target_of_urn
+from topology.kind import Kind
+from topology.model import Topology
+
+TYPE = "rabbitmq-topology:index:Topology"
+URN = f"urn:pulumi:s::p::{TYPE}::"
+OF_QUEUE = f"urn:pulumi:s::p::{TYPE}$rabbitmq:index/queue:Queue::"
+
+
+def secret(value: object) -> dict[str, str]:
+    return {"4dabf18193072939515e22adb298388d": "…", "plaintext": json.dumps(value)}
+
+
+def component(name: str, **more: Any) -> dict[str, Any]:
+    connection = {
+        "management_endpoint": f"http://{name}:15672",
+        "amqp_endpoint": f"amqp://{name}:5672",
+        "username": "u",
+        "password": secret("p"),
+    }
+    inputs = {"topology": dev(name) | more, "connection": connection}
+    return {"urn": f"{URN}{name}", "type": TYPE, "inputs": inputs}
+
+
+@pytest.fixture
+def state(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Of a stack without a config."""
+    resources: list[dict[str, Any]] = []
+    monkeypatch.setattr(pulumi_component, "stack_resources", lambda _: resources)
+    monkeypatch.setattr(pulumi_component, "stack_settings", lambda _: {})
+    return resources
+
+
+def test_the_only_component_need_not_be_named(state: list[dict[str, Any]]) -> None:
+    users = {"users": {"u": {"password": secret("of the user")}}}
+    state += [component("one", **users)]
+    config, name = chosen_config("s", None)
+    assert name == "one"
+    assert config.connection.management_endpoint == "http://one:15672"
+    assert config.connection.password == "p"
+    assert config.topology.value["users"]["u"]["password"] == "of the user"
+
+
+def test_of_several_one_is_named(state: list[dict[str, Any]]) -> None:
+    state += [component("one"), component("two")]
+    assert chosen_config("s", "two")[0].connection.amqp_endpoint == "amqp://two:5672"
+    with pytest.raises(UsageError, match="name one of one, two"):
+        chosen_config("s", None)
+    with pytest.raises(UsageError, match="has no Topology tow; did you mean two"):
+        chosen_config("s", "tow")
+
+
+def test_an_object_of_a_component_is_known_by_its_urn() -> None:
+    target = target_of_urn(f"{OF_QUEUE}one/my-vhost/my-queue")
+    assert target is not None
+    assert (target.kind, target.vhost, target.name) == (Kind.QUEUE, "my-vhost", "my-queue")
+
+
+def test_each_broker_is_asked_about_its_own_vhost(
+    state: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, list[str], list[str]]] = []
+
+    def ask(plan: Plan, topology: Topology, connection: Any) -> Answers:
+        names = [step.target.name for step in plan.steps]
+        asked.append((connection.management_endpoint, names, topology.allow_deletion.queues))
+        return Answers(unasked=connection.amqp_endpoint)
+
+    monkeypatch.setattr(gate_components, "ask", ask)
+    state += [component("one"), component("two")]
+    # What the program declares now counts, with its secrets masked.
+    consenting = component("two", allow_deletion={"queues": ["q2"]})["inputs"]["topology"]
+    consenting["users"] = {"u": {"password": "[secret]"}}
+    steps = [
+        {
+            "op": "same",
+            "urn": f"{URN}two",
+            "newState": {"type": TYPE, "inputs": {"topology": consenting}},
+        },
+        *(
+            {
+                "op": "delete",
+                "urn": f"{OF_QUEUE}{name}/{name}/{queue}",
+                "oldState": {
+                    "type": "rabbitmq:index/queue:Queue",
+                    "inputs": {"name": queue, "vhost": name},
+                },
+            }
+            for name, queue in (("one", "q1"), ("two", "q2"))
+        ),
+    ]
+    plan = read_plan(json.dumps({"steps": steps}))
+    answers = gate_components.answers_of_components(plan, pulumi_component.components("s"))
+    assert asked == [("http://one:15672", ["q1"], []), ("http://two:15672", ["q2"], ["q2"])]
+    assert answers.unasked == "amqp://one:5672; amqp://two:5672"

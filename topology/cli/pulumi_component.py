@@ -1,0 +1,93 @@
+"""The `Topology` components of a stack, as its state has them: a program of a user's has no config
+that would tell of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from topology.broker.connection import Connection
+from topology.broker.tls import Tls
+from topology.cli.ending import UsageError
+from topology.cli.pulumi import stack_resources, stack_settings
+from topology.cli.pulumi_stack import stack_config
+from topology.cli.stack_keys import TOPOLOGY
+from topology.layers import extended, nowhere
+from topology.layers.stack_file import PROJECT
+from topology.password_seed import PasswordSeed
+from topology.problems import ConfigError, Problem, did_you_mean
+from topology.stack_config import StackConfig
+
+TYPE: Final = f"{PROJECT}:index:Topology"
+
+
+def chosen_config(stack: str, component: str | None) -> tuple[StackConfig, str | None]:
+    """The config of a stack program, or what a component was applied with, and its name.
+
+    Raises `UsageError` where there are several components and none is named, and `ConfigError`.
+    """
+    settings = stack_settings(stack)
+    if component is None and TOPOLOGY in settings:
+        return stack_config(stack, settings), None
+    found = components(stack)
+    if component is None and len(found) == 1:
+        ((name, config),) = found.items()
+        return config, name
+    if component is None:
+        if not found:
+            return stack_config(stack, settings), None
+        raise UsageError(f"--component: name one of {', '.join(sorted(found))}")
+    if component not in found:
+        hint = did_you_mean(component, found) or "components in its state: " + (
+            ", ".join(sorted(found)) or "none"
+        )
+        raise UsageError(f"--component: stack {stack} has no Topology {component}; {hint}")
+    return found[component], component
+
+
+def components(stack: str) -> dict[str, StackConfig]:
+    """By name; as they were applied last. Raises `ConfigError`."""
+    return {
+        str(resource["urn"]).rpartition("::")[2]: _config(resource)
+        for resource in stack_resources(stack)
+        if resource.get("type") == TYPE
+    }
+
+
+def _config(resource: dict[str, Any]) -> StackConfig:
+    inputs = _revealed(resource.get("inputs") or {})
+    name = str(resource["urn"]).rpartition("::")[2]
+    given = inputs.get("connection")
+    if not isinstance(given, dict):
+        raise ConfigError([Problem((), f"the state tells no connection of Topology {name}")])
+
+    def text(key: str) -> str:
+        return str(given.get(key) or "")
+
+    connection = Connection(
+        management_endpoint=text("management_endpoint"),
+        amqp_endpoint=text("amqp_endpoint"),
+        username=text("username"),
+        password=text("password"),
+        tls=Tls(
+            text("cacert_file") or None,
+            text("clientcert_file") or None,
+            text("clientkey_file") or None,
+            insecure=given.get("insecure") is True,
+        ),
+    )
+    # Files that it extends were merged before it came into the state; there is no folder to ask.
+    topology = extended(inputs.get("topology"), Path.cwd(), nowhere)
+    return StackConfig(topology, connection, PasswordSeed(""))
+
+
+def _revealed(value: Any) -> Any:
+    """An exported secret is a map with the JSON of its value."""
+    if isinstance(value, dict):
+        if "plaintext" in value:
+            return json.loads(value["plaintext"])
+        return {key: _revealed(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_revealed(entry) for entry in value]
+    return value
