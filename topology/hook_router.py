@@ -16,6 +16,7 @@ import pulumi
 from pulumi.runtime import get_root_resource
 
 from topology.kind import Kind
+from topology.refusals import Refusals, Refused
 from topology.waits import HookThreads, Pending, Retries
 
 Hook: TypeAlias = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
@@ -24,7 +25,7 @@ ROOT: Final = ""
 """Stands for the URN of the parent of what the stack program declares."""
 
 
-class Unowned(Exception):
+class Unowned(Refused):
     """No topology of this program may decide about the resource. It stays."""
 
 
@@ -49,6 +50,7 @@ class HookRouter:
         self._vhosts: dict[tuple[object, str], str] = {}
         self.threads = HookThreads(Pending())
         """For all that waits for a broker."""
+        self._refusals = Refusals(preview=pulumi.runtime.is_dry_run())
         self.retries = Retries(self.threads.pending)
         self.watched = False
         """Whether a run in which nothing moves is reported."""
@@ -77,9 +79,12 @@ class HookRouter:
 
     def _made(self, name: str) -> pulumi.ResourceHook:
         async def run(args: pulumi.ResourceHookArgs) -> None:
-            function = self._functions[name].get(self._owner(args).urn)
-            if function is not None:
-                await function(args)
+            try:
+                function = self._functions[name].get(self._owner(args).urn)
+                if function is not None:
+                    await function(args)
+            except Refused as refusal:
+                self._refusals.refuse(args.urn, refusal)
             if args.new_inputs is None:  # It is about to be deleted.
                 self.retries.deleted(args.urn)
 

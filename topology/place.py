@@ -34,6 +34,10 @@ class Place:
         """
         return f"{self._prefix}{name}"
 
+    def local_name(self, resource: pulumi.Resource) -> str:
+        """The logical name that the stack program would give it."""
+        return resource.pulumi_resource_name.removeprefix(self._prefix)
+
     def options(self, logical_name: str, *, of_broker: bool = True) -> pulumi.ResourceOptions:
         """`of_broker`: whether it is a resource of the RabbitMQ provider."""
         if self.component is None:
@@ -48,7 +52,7 @@ class Place:
         )
 
     def hook(self, name: str, function: Hook) -> pulumi.ResourceHook:
-        """`name` is kept in the state, as in `rabbitmq-topology:delete-queue`."""
+        """`name` is kept in the state, as in `rabbitmq-topology:veto-queue`."""
 
         async def local(args: pulumi.ResourceHookArgs) -> None:
             if not self.unasked:

@@ -31,14 +31,10 @@ from topology.password_seed import PasswordSeed
 from topology.place import Place
 from topology.plain_secrets import plain_secrets
 from topology.problems import ConfigError, Problem, Severity
+from topology.refusals import MESSAGE_WAS_SHOWN
 from topology.stack_config import StackConfig
 from topology.version import BrokerFacts
 from topology.waits import Pending, Watch
-
-_MESSAGE_WAS_SHOWN = 32
-"""Exit code by which Pulumi's Python language host knows that nothing more needs to be said; any
-other makes it add a message of its own."""
-
 
 _FRAMES = 8
 """Of the stack: from the SDK's registration out to the function that declares a resource."""
@@ -122,8 +118,8 @@ def guards_and_claims(
         claims(topology, seed), looked.inventory, looked.broker.reader, cluster, threads, place
     )
     preview = pulumi.runtime.is_dry_run()
-    guarding = Guarding(broker=looked.broker, topology=topology, preview=preview)
-    return Guards(guarding, cluster, claimed.going, claimed.goes, threads, place), claimed
+    guarding = Guarding(looked.broker, topology, preview, claimed.goes)
+    return Guards(guarding, cluster, claimed.going, threads, place), claimed
 
 
 def _tell_missing(problems: list[Problem]) -> None:
@@ -185,7 +181,7 @@ def tell_absent(claims: Claims, scope: Scope) -> None:
             pulumi.log.warn(message)
         else:
             pulumi.log.error(message)
-            sys.exit(_MESSAGE_WAS_SHOWN)
+            sys.exit(MESSAGE_WAS_SHOWN)
 
     left: pulumi.Output[list[tuple[str, str]]]
     left = pulumi.Output.from_input(claims.absence.left(scope.resources()))
@@ -195,4 +191,4 @@ def tell_absent(claims: Claims, scope: Scope) -> None:
 def stop(error: ConfigError) -> NoReturn:
     """Ends the program with the problems as its only message, and nothing registered."""
     pulumi.log.error(str(error))
-    sys.exit(_MESSAGE_WAS_SHOWN)
+    sys.exit(MESSAGE_WAS_SHOWN)

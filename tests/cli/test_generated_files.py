@@ -60,7 +60,7 @@ def test_every_section_of_the_config_dict_is_explained() -> None:
         "defaults",
         "profiles",
         "protect",
-        "release",
+        "retain",
         "adopt",
         "ignore_rules",
         "ignore_drift",

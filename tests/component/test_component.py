@@ -167,7 +167,7 @@ def test_protection_of_the_component_is_that_of_its_objects() -> None:
 
     (queue,) = run(program).of("Queue")
     assert queue.request.protect
-    assert list(queue.request.hooks.before_delete) == ["rabbitmq-topology:protected"]
+    assert list(queue.request.hooks.before_delete) == ["rabbitmq-topology:veto-protected"]
 
 
 def test_a_provider_of_the_users_is_taken() -> None:

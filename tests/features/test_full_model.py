@@ -102,7 +102,7 @@ def test_the_full_model_is_full(each_broker: Broker) -> None:
         "migrate",
         "protect",
         "rabbitmq_version",
-        "release",
+        "retain",
     }
     assert set(Topology.model_fields) - set(model) == about_the_stack
     assert set(VALUES) == set(queue_arguments())

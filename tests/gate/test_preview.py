@@ -12,9 +12,10 @@ from topology.gate.plan import Action, Target
 from topology.gate.preview import read_plan
 from topology.kind import Kind
 from topology.problems import ConfigError
+from topology.refusals import CODE
 
 FORMS = [pytest.param(document, id="document"), pytest.param(events, id="events")]
-REFUSAL = "queue q is not deleted: it holds 1 message"
+REFUSAL = "[deletion-refused] queue q is not deleted: it holds 1 message"
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -56,11 +57,11 @@ def test_what_an_interrupted_replacement_has_left_counts_as_a_replacement() -> N
     assert found.action is Action.REPLACED
 
 
-def test_a_vhost_that_is_given_up_is_released() -> None:
+def test_a_vhost_that_is_given_up_stays() -> None:
     given_up = step("read", "vhost", "v")
     given_up["newState"]["external"] = True
     (found,) = planned(given_up).steps
-    assert (found.action, found.target.name) == (Action.RELEASED, "v")
+    assert (found.action, found.target.name) == (Action.RETAINED, "v")
 
 
 def test_a_vhost_that_was_only_read_is_never_deleted() -> None:
@@ -80,8 +81,13 @@ def test_an_operation_of_a_later_engine_is_a_failure() -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_refusal_is_told_as_the_guard_has_said_it(form: Callable[..., str]) -> None:
-    said = f'Preview failed: before hook "rabbitmq-topology:delete-queue" failed: {REFUSAL}'
-    failures = (error(said, urn("queue", "v/q")), error("preview failed"))
+    said = f'Preview failed: before hook "rabbitmq-topology:veto-queue" failed: {REFUSAL}'
+    endings = (
+        error(f"{CODE} 1 refusal is shown"),
+        error("BAIL: run bailed"),
+        error("preview failed"),
+    )
+    failures = (error(said, urn("queue", "v/q")), *endings)
     (failure,) = read_plan(form(diagnostics=failures)).failures
     assert (failure.text, failure.target) == (REFUSAL, Target(Kind.QUEUE, "v", "q"))
     assert failure.by_guard

@@ -35,16 +35,19 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "_AGAIN", (0.0,))
 
 
-def guarding(management: FakeManagement, *, preview: bool, **config: Any) -> Guarding:
+def guarding(
+    management: FakeManagement, own: frozenset[Object], *, preview: bool, **config: Any
+) -> Guarding:
     broker = GuardedBroker(Connection("http://localhost:1", "amqp://localhost:1", "guest", "guest"))
     broker._reader = BrokerReader(management)  # noqa: SLF001
-    return Guarding(broker, check({"vhost": "v", **config}).usable().topology, preview)
+    topology = check({"vhost": "v", **config}).usable().topology
+    return Guarding(broker, topology, preview, own.__contains__)
 
 
 def refusal(management: FakeManagement, own: frozenset[Object], **config: Any) -> str:
     """Why a preview would not delete the vhost; empty if it would."""
     try:
-        guard_vhost(guarding(management, preview=True, **config), "v", own.__contains__)
+        guard_vhost(guarding(management, own, preview=True, **config), "v")
     except Refusal as reason:
         return str(reason)
     return ""
@@ -57,24 +60,29 @@ def test_a_vhost_of_the_stack_alone_goes() -> None:
 @pytest.mark.parametrize("kept", sorted(OWN))
 def test_whatever_is_not_the_stacks_own_keeps_it(kept: Object) -> None:
     said = refusal(FakeManagement(shared_vhost()), OWN - {kept})
-    assert said.startswith(f"vhost v is not deleted: it still holds 1 {kept[0].words} ({kept[1]}")
+    assert said.startswith(
+        f"[deletion-refused] vhost v is not deleted: it still holds 1 {kept[0].words} ({kept[1]}"
+    )
     assert "existing: true" in said
 
 
 def test_what_is_retained_keeps_it() -> None:
-    said = refusal(FakeManagement(shared_vhost()), OWN, release={"queues": ["work"]})
+    said = refusal(FakeManagement(shared_vhost()), OWN, retain={"queues": ["work"]})
     assert "1 queue (work)" in said
 
 
-@pytest.mark.parametrize(
-    "config", [{"allow_deletion": {"vhost": True}}, {"release": {"vhost": True}}]
-)
-def test_consent_and_release_come_first(config: dict[str, Any]) -> None:
+def test_consent_comes_first() -> None:
+    config = {"allow_deletion": {"vhost": True}}
     assert not refusal(FakeManagement(shared_vhost()), frozenset(), **config)
+
+
+def test_what_is_to_be_retained_is_first_retained_by_a_run_of_its_own() -> None:
+    said = refusal(FakeManagement(shared_vhost()), frozenset(), retain={"vhost": True})
+    assert "run pulumi up with retain: {vhost: true}, and then this command again" in said
 
 
 def test_an_update_looks_at_what_is_there_now() -> None:
     management = FakeManagement(shared_vhost())
     with pytest.raises(Refusal, match=r"1 exchange \(events\), 1 queue \(work\)"):
-        guard_vhost(guarding(management, preview=False), "v", OWN.__contains__)
+        guard_vhost(guarding(management, OWN, preview=False), "v")
     assert management.deleted == []

@@ -139,7 +139,7 @@ def test_messages_stand_in_the_way_of_a_replacement(full: Gate) -> None:
     assert refused.refused
     (reason,) = refused.reasons
     assert reason.startswith("queue orders is not deleted: it holds 1 message (1 ready")
-    for way in ("drain it", "allow_deletion: {queues: [orders]}", "release: {queues: [orders]}"):
+    for way in ("drain it", "allow_deletion: {queues: [orders]}", "retain: {queues: [orders]}"):
         assert way in reason
 
     raw = full.topology(queues=other, allow_deletion={"queues": ["orders"]})
@@ -154,10 +154,10 @@ def test_messages_stand_in_the_way_of_a_replacement(full: Gate) -> None:
     assert full.judge(text, full.topology()).refused
 
 
-def test_a_released_queue_is_told_as_one_that_stays(full: Gate) -> None:
-    verdict = full.verdict(queues={"orders": None}, bindings=[], release={"queues": ["orders"]})
+def test_a_retained_queue_is_told_as_one_that_stays(full: Gate) -> None:
+    verdict = full.verdict(queues={"orders": None}, bindings=[], retain={"queues": ["orders"]})
     assert not verdict.refused
-    assert set(steps(verdict).values()) == {"released"}
+    assert set(steps(verdict).values()) == {"retained"}
     assert {"queue orders", "policy queue.orders"} <= set(steps(verdict))
 
 

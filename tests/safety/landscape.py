@@ -129,7 +129,7 @@ def exchange_with(name: str, **settings: Any) -> Change:
 
 
 def stack_with(**settings: Any) -> Change:
-    """Sets stack-wide words, such as `release`."""
+    """Sets stack-wide words, such as `retain`."""
     return lambda config: config.update(settings)
 
 

@@ -25,13 +25,13 @@ def test_consent_on_every_broker(make_stack: MakeStack, each_broker: Broker) -> 
     _only_that_queue_goes(make_stack(each_broker))
 
 
-def test_release_leaves_a_queue_with_all_that_belongs_to_it(stack: Stack) -> None:
-    _released_and_taken_back(stack)
+def test_retain_leaves_a_queue_with_all_that_belongs_to_it(stack: Stack) -> None:
+    _retained_and_taken_back(stack)
 
 
 @pytest.mark.soak
-def test_release_on_every_broker(make_stack: MakeStack, each_broker: Broker) -> None:
-    _released_and_taken_back(make_stack(each_broker))
+def test_retain_on_every_broker(make_stack: MakeStack, each_broker: Broker) -> None:
+    _retained_and_taken_back(make_stack(each_broker))
 
 
 def _only_that_queue_goes(stack: Stack) -> None:
@@ -50,11 +50,11 @@ def _only_that_queue_goes(stack: Stack) -> None:
         assert stronghold.messages.gone() == {}
 
 
-def _released_and_taken_back(stack: Stack) -> None:
+def _retained_and_taken_back(stack: Stack) -> None:
     with Stronghold(stack, landscape(stack.vhost), used=False) as stronghold:
         api, before = stronghold.api, _kept(stronghold.api, stack.vhost)
         said = stronghold.attack(
-            without_queue("retried"), stack_with(release={"queues": ["retried"]})
+            without_queue("retried"), stack_with(retain={"queues": ["retried"]})
         )
         assert said.code == 0, said.text
         assert _kept(api, stack.vhost) == before

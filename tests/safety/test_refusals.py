@@ -18,35 +18,35 @@ queue work is not deleted: it holds 3 messages (3 ready, 0 unacknowledged) and h
   Ways on:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [work]}
-  - keep it on the broker, out of this stack: release: {queues: [work]}
+  - keep it: declare it beside retain: {queues: [work]}, run pulumi up, then take it out
 """
 UNACKNOWLEDGED = """\
 queue lent is not deleted: it holds 3 messages (0 ready, 3 unacknowledged) and has 0 consumers.
   Ways on:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [lent]}
-  - keep it on the broker, out of this stack: release: {queues: [lent]}
+  - keep it: declare it beside retain: {queues: [lent]}, run pulumi up, then take it out
 """
 CONSUMED = """\
 queue watched is not deleted: it holds 0 messages (0 ready, 0 unacknowledged) and has 1 consumer.
   Ways on:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [watched]}
-  - keep it on the broker, out of this stack: release: {queues: [watched]}
+  - keep it: declare it beside retain: {queues: [watched]}, run pulumi up, then take it out
 """
 STREAM = """\
 queue audit is not deleted: it is a stream, which always holds messages, and has 0 consumers.
   Ways on:
   - read from it what is still needed, and then consent
   - consent to the loss, in the config dict: allow_deletion: {queues: [audit]}
-  - keep it on the broker, out of this stack: release: {queues: [audit]}
+  - keep it: declare it beside retain: {queues: [audit]}, run pulumi up, then take it out
 """
 BOUND_BY_OTHERS = """\
 exchange idle is not deleted: it still routes to what others bound: theirs.
   Ways on:
   - stop what publishes to it, and remove the bindings that others made
   - consent to the loss, in the config dict: allow_deletion: {exchanges: [idle]}
-  - keep it on the broker, out of this stack: release: {exchanges: [idle]}
+  - keep it: declare it beside retain: {exchanges: [idle]}, run pulumi up, then take it out
 """
 FED_BY_OTHERS = """\
 exchange relay is not deleted: it still gets messages from what others bound: amq.topic.
@@ -62,7 +62,7 @@ which this run does not delete.
   - delete these objects (pulumi destroy of the stack that declares them) and repeat this command
   - share the vhost: declare it with existing: true, and no run of this stack deletes it
   - consent to the loss, in the config dict: allow_deletion: {vhost: true}
-  - keep it on the broker, out of this stack: release: {vhost: true}
+  - keep it: declare it beside retain: {vhost: true}, run pulumi up, then take it out
 """
 UNASKED = """\
 queue left is not deleted: the broker could not be asked what would be lost.
@@ -104,7 +104,7 @@ def test_exchanges_and_vhosts_that_others_use(stack: Stack) -> None:
             said = stack.run(*ALL_AT_ONCE)
         for refusal in (BOUND_BY_OTHERS, FED_BY_OTHERS, PUBLISHED):
             assert _says(said.text, refusal.removesuffix("\n")), said.text
-        stack.configure({"vhost": vhost, "release": {"exchanges": ["idle", "relay", "spoken"]}})
+        stack.configure({"vhost": vhost, "retain": {"exchanges": ["idle", "relay", "spoken"]}})
         said = stack.run(*DESTROY)
         assert _says(said.text, VHOST), said.text
         assert api.take(vhost, "theirs") == 1

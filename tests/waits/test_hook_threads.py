@@ -14,8 +14,7 @@ import pytest
 
 from toolchain.folders import PROJECT
 from topology.broker import BrokerReader, Management
-from topology.guard import GuardedBroker, Guarding, Guards
-from topology.guard import hooks as guard_hooks
+from topology.guard import GuardedBroker, Guarding, Guards, veto
 from topology.model import Queue, Topology, VHost
 from topology.ownership import Claims, Cluster, Inventory, claims
 from topology.password_seed import PasswordSeed
@@ -108,11 +107,11 @@ def test_creation_over_what_exists(registered: dict[str, Hook]) -> None:
 @pytest.mark.parametrize("guard", _DELETED)
 def test_deletion(guard: str, registered: dict[str, Hook], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(guard_hooks, f"guard_{guard}", lambda *_: asked.append(guard))
-    guarding = Guarding(cast("GuardedBroker", None), topology(), preview=False)
+    monkeypatch.setattr(veto, f"guard_{guard}", lambda *_: asked.append(guard))
+    guarding = Guarding(cast("GuardedBroker", None), topology(), preview=True)
     threads = HookThreads(Pending(), at_a_time=1)
-    Guards(guarding, Cluster(), lambda *_: None, lambda _: False, threads, Place.of_stack("v"))
-    assert ends(registered[f"rabbitmq-topology:delete-{guard}"], _DELETED[guard]) == _OBJECTS
+    Guards(guarding, Cluster(), lambda *_: None, threads, Place.of_stack("v"))
+    assert ends(registered[f"rabbitmq-topology:veto-{guard}"], _DELETED[guard]) == _OBJECTS
     assert len(asked) == _OBJECTS
 
 

@@ -24,12 +24,11 @@ from topology.password_seed import PasswordSeed
 
 async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:
     """Registers a resource for everything declared, what others depend on first."""
-    topology, pace = settled.topology, Pace(guards.threads.pending)
+    topology, pace = settled.topology, Pace(guards)
     vhost = declare_vhost(topology, guards, claims)
     if vhost is not None:
         await pace.keep(vhost)
     scope = Scope(topology, vhost, guards, claims, seed)
-    guards.bindings = scope.bindings
     for name, upstream in topology.federation_upstreams.items():
         declared = declare_federation_upstream(name, upstream, scope)
         scope.others["FederationUpstream", name] = await pace.keep(declared)

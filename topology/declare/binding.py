@@ -24,6 +24,8 @@ def declare_binding(name: str, binding: Binding, scope: Scope) -> rabbitmq.Bindi
         # JSON keeps the types of arguments; the provider's plain map would send them all as text.
         arguments_json=json.dumps(binding.arguments, sort_keys=True) if binding.arguments else None,
         opts=scope.options(
-            logical_name, scope.guards.binding, scope.claims.options("Binding", name)
+            logical_name,
+            scope.guards.binding(binding.source, binding.destination_type, binding.destination),
+            scope.claims.options("Binding", name),
         ),
     )

@@ -25,7 +25,7 @@ def declare_exchange(
         # RabbitMQ cannot change an exchange; older providers would try to, and fail.
         opts=scope.options(
             scope.logical_name(name),
-            scope.guarded(scope.guards.exchange, own=exchange.protect),
+            scope.guards.exchange(name, protect=scope.protects(own=exchange.protect)),
             scope.claims.options("Exchange", name),
             scope.after_policy(policy),
             pulumi.ResourceOptions(replace_on_changes=["settings"]),

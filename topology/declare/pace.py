@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 
 import pulumi
 
+from topology.guard import Guards
 from topology.kind import Kind
-from topology.waits import Pending
 
 AT_A_TIME: Final = 64
 """More than the engine carries out at a time by default, so that it never waits for the program."""
@@ -27,13 +27,14 @@ _R = TypeVar("_R", bound=pulumi.Resource)
 class Pace:
     """Holds the program back while the engine has enough to do."""
 
-    def __init__(self, pending: Pending) -> None:
-        """`pending` is told of each registration until the engine has answered it."""
-        self._pending, self._kept = pending, 0
+    def __init__(self, guards: Guards) -> None:
+        """`guards` are told of each registration, and when the engine has answered it."""
+        self._guards, self._kept = guards, 0
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def keep(self, resource: _R) -> _R:
         """Takes note of a resource that was just registered; returns when another may be."""
+        self._guards.declared.add(resource)
         self._kept += 1
         if self._kept % _TOLD_EVERY == 0:
             # Beside the stack's name on a terminal, until the next message.
@@ -50,5 +51,5 @@ class Pace:
         kind = Kind.of_resource(resource.pulumi_resource_type)
         words = kind.words if kind else resource.pulumi_resource_type
         what = f"registration of {words} {resource.pulumi_resource_name}"
-        with self._pending.waiting_for(what):
+        with self._guards.threads.pending.waiting_for(what):
             await resource.urn.future()

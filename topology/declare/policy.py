@@ -28,7 +28,7 @@ def declare_policy(
         ),
         opts=scope.options(
             scope.logical_name(name),
-            scope.guards.policy,
+            scope.guards.policy(name),
             scope.claims.options("Policy", name),
             pulumi.ResourceOptions(depends_on=after),
         ),

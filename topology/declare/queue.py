@@ -30,7 +30,7 @@ def declare_queue(
         ),
         opts=scope.options(
             scope.logical_name(name),
-            scope.guarded(scope.guards.queue, own=queue.protect),
+            scope.guards.queue(name, protect=scope.protects(own=queue.protect)),
             scope.claims.options("Queue", name),
             scope.after_policy(policy),
         ),

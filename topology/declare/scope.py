@@ -10,7 +10,7 @@ import pulumi_rabbitmq as rabbitmq
 
 from topology.declare.logical_name import logical_name
 from topology.declare.options import options
-from topology.guard import Guards, guarded
+from topology.guard import Guards
 from topology.model import Topology
 from topology.ownership import Claims
 from topology.password_seed import PasswordSeed
@@ -74,9 +74,9 @@ class Scope:
         """Options of the resource with this logical name; `own` are its alone."""
         return options(self.place.options(name), *own)
 
-    def guarded(self, guard: pulumi.ResourceOptions, *, own: bool | None) -> pulumi.ResourceOptions:
-        """The guard of an object, or protection: by the object's own word, or else the stack's."""
-        return guarded(self.guards, guard, protect=self.topology.protect if own is None else own)
+    def protects(self, *, own: bool | None) -> bool:
+        """By the object's own word, or else the stack's."""
+        return self.topology.protect if own is None else own
 
     def exchange(self, name: str) -> pulumi.Input[str]:
         """The exchange's name output; a plain name for those that RabbitMQ makes itself."""

@@ -6,7 +6,7 @@ import pulumi_rabbitmq as rabbitmq
 
 from topology.declare.logical_name import logical_name
 from topology.declare.options import options
-from topology.guard import Guards, guarded
+from topology.guard import Guards
 from topology.model import Topology
 from topology.ownership import Claims
 
@@ -32,7 +32,7 @@ def declare_vhost(topology: Topology, guards: Guards, claims: Claims) -> rabbitm
         max_queues=_limit(vhost.max_queues),
         opts=options(
             guards.place.options(name),
-            guarded(guards, guards.vhost, protect=protect),
+            guards.vhost(vhost.name, protect=protect),
             claims.options("VHost", vhost.name),
         ),
     )

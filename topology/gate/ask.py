@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from topology.broker import BrokerError, probe
 from topology.broker.connection import Connection
@@ -14,12 +14,10 @@ from topology.gate.answers import Answers
 from topology.gate.live_queue import LiveQueue
 from topology.gate.plan import Action, Plan, Step, Target
 from topology.gate.policy_effects import PolicyWorld
-from topology.guard import GuardedBroker, Guarding, Refusal
-from topology.guard.exchange import guard_exchange
+from topology.guard import GuardedBroker, Guarding
+from topology.guard.judgement import refusals
+from topology.guard.leaving import Leaving, Registered
 from topology.guard.occupancy import Occupancy
-from topology.guard.queue import guard_queue
-from topology.guard.refusal import refused
-from topology.guard.vhost import DEFAULT_VHOST, guard_vhost
 from topology.kind import Kind
 from topology.model import Topology
 from topology.version import Version
@@ -30,14 +28,11 @@ _SHOWN: Final = 5
 _AT_A_TIME: Final = 8
 """Guards wait for the broker most of the time."""
 
-_Route: TypeAlias = tuple[str, ...]
-"""Vhost, source, kind and name of the destination, routing key."""
-
 
 def ask(plan: Plan, topology: Topology, connection: Connection) -> Answers:
     """Never raises for the broker: that it could not be asked is an answer, too.
 
-    `topology` is settled; what it consents to and releases counts.
+    `topology` is settled; what it consents to and retains counts.
     """
     broker = GuardedBroker(connection)
     try:
@@ -106,90 +101,32 @@ def _world(
 
 
 def _stays(guarding: Guarding, step: Step) -> bool:
-    if step.action is not Action.DELETED:
+    """What the engine leaves on the broker because the config says so. In states of an earlier
+    version everything says so."""
+    target, retention, before = step.target, guarding.retention, step.before
+    if step.action is not Action.DELETED or not step.retained:
         return False
-    target = step.target
     match target.kind:
         case Kind.VHOST:
-            return guarding.topology.release.vhost or target.name == DEFAULT_VHOST
-        case Kind.QUEUE:
-            return guarding.releases_queue(target.name)
-        case Kind.EXCHANGE:
-            return guarding.releases_exchange(target.name)
+            return retention.vhost(target.name)
+        case Kind.QUEUE | Kind.EXCHANGE:
+            return retention.end(target.kind, target.name)
         case Kind.POLICY:
-            return _policy_stays(guarding, target)
+            return retention.policy(target.name)
         case Kind.BINDING:
-            to_queue = step.before.get("destinationType") == "queue"
-            stays = guarding.releases_queue if to_queue else guarding.releases_exchange
-            source, destination = step.before.get("source"), step.before.get("destination")
-            return guarding.releases_exchange(str(source)) or stays(str(destination))
+            keys = ("source", "destinationType", "destination")
+            return retention.binding(*(str(before.get(key)) for key in keys))
         case _:
             return False
 
 
-def _policy_stays(guarding: Guarding, target: Target) -> bool:
-    """A policy stays with what it applies to."""
-    release, broker = guarding.topology.release, guarding.broker
-    if release.vhost:
-        return True
-    if not release.queues and not release.exchanges:
-        return False
-    queues = broker.names_under(target.vhost, target.name, "queues")
-    exchanges = broker.names_under(target.vhost, target.name, "exchanges")
-    return any(map(guarding.releases_queue, queues)) or any(
-        map(guarding.releases_exchange, exchanges)
-    )
-
-
 def _refusals(guarding: Guarding, steps: Iterable[Step]) -> dict[Target, str]:
-    judged = [step for step in steps if step.action.destroys]
-    routes = {_planned_route(step) for step in judged if step.target.kind is Kind.BINDING}
-    going = {(step.target.vhost, step.target.kind, step.target.name) for step in judged}
-
-    def refusal(step: Step) -> tuple[Target, str]:
-        try:
-            _judge(guarding, step.target, routes, going)
-        except Refusal as reason:
-            return step.target, str(reason)
-        return step.target, ""
-
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        return {target: text for target, text in pool.map(refusal, judged) if text}
-
-
-def _judge(
-    guarding: Guarding, target: Target, routes: set[_Route], going: set[tuple[str, Kind, str]]
-) -> None:
-    match target.kind:
-        case Kind.QUEUE:
-            guard_queue(guarding, target.vhost, target.name)
-        case Kind.EXCHANGE:
-            guard_exchange(guarding, target.vhost, target.name)
-            _refuse_if_others_bound(guarding, target, routes)
-        case Kind.VHOST:
-            guard_vhost(guarding, target.name, lambda one: (target.name, *one) in going)
-        case _:
-            pass
-
-
-def _refuse_if_others_bound(guarding: Guarding, target: Target, routes: set[_Route]) -> None:
-    """As the guard does when it deletes: in a preview, the plan's own bindings are still there."""
-    if target.name in guarding.topology.allow_deletion.exchanges:
-        return
-    for side, end in (("source", "destination"), ("destination", "source")):
-        path = ("exchanges", target.vhost, target.name, "bindings", side)
-        found = guarding.broker.management.find(*path) or []
-        others = sorted({entry[end] for entry in found if _live_route(entry) not in routes})
-        if others:
-            reason = f"has bindings that others made: {', '.join(others[:_SHOWN])}"
-            raise refused("exchange", target.name, reason, "remove these bindings")
-
-
-def _planned_route(step: Step) -> _Route:
-    keys = ("source", "destinationType", "destination", "routingKey")
-    return (step.target.vhost, *(str(step.before.get(key) or "") for key in keys))
-
-
-def _live_route(binding: Mapping[str, Any]) -> _Route:
-    keys = ("vhost", "source", "destination_type", "destination", "routing_key")
-    return tuple(str(binding[key]) for key in keys)
+    leaving = [
+        Leaving(step.target.kind, step.before, Registered.NOT)
+        for step in steps
+        if step.action.destroys
+    ]
+    return {
+        Target(one.kind, "" if one.kind is Kind.VHOST else one.vhost, one.name): str(refusal)
+        for one, refusal in refusals(guarding, leaving)
+    }

@@ -61,7 +61,7 @@ def _effects(verdict: Verdict) -> Iterator[str]:
 
 
 def _is_grave(entry: Entry) -> bool:
-    return entry.step.action in (Action.REFUSED, Action.DELETED, Action.REPLACED, Action.RELEASED)
+    return entry.step.action in (Action.REFUSED, Action.DELETED, Action.REPLACED, Action.RETAINED)
 
 
 def _folded(entries: Sequence[Entry]) -> str:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
+from topology.guard.refusal import CODE
 from topology.kind import Kind
 
 Properties = Mapping[str, Any]
 """What a resource is declared with, in Pulumi's words. Secrets are masked by Pulumi."""
-
-
-NOT_DELETED: Final = " is not deleted: "
-"""In every refusal of a guard, which the engine hands on as text."""
 
 
 class Action(StrEnum):
@@ -24,7 +21,7 @@ class Action(StrEnum):
     """Left out of the plan by a preview that a guard stopped."""
     DELETED = "deleted"
     REPLACED = "replaced"
-    RELEASED = "released"
+    RETAINED = "retained"
     """It leaves the stack and stays on the broker."""
     CHANGED = "changed"
     """In place: nothing is lost by the change as such."""
@@ -59,6 +56,8 @@ class Step:
     changes: tuple[str, ...] = ()
     before: Properties = field(default_factory=dict)
     after: Properties = field(default_factory=dict)
+    retained: bool = False
+    """Whether the engine leaves the object on the broker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ class Failure:
 
     @property
     def by_guard(self) -> bool:
-        """Whether a guard stopped the preview, and the text is its refusal."""
-        return self.target is not None and NOT_DELETED in self.text
+        """Whether the text is a guard's refusal."""
+        return self.target is not None and CODE in self.text
 
 
 @dataclass(frozen=True, slots=True)

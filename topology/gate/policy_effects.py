@@ -42,7 +42,7 @@ class PolicyEffect:
 
 
 def policy_effects(vhost: str, world: PolicyWorld, steps: list[Step]) -> Iterator[PolicyEffect]:
-    """`steps` are all of the plan in this vhost, without the policies that are released."""
+    """`steps` are all of the plan in this vhost, without the policies that are retained."""
     gone = {
         step.target.name
         for step in steps

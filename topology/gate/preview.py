@@ -16,6 +16,7 @@ from topology.gate.changes import changes
 from topology.gate.plan import Action, Failure, Plan, Properties, Step
 from topology.gate.target import target_of_state, target_of_urn
 from topology.problems import ConfigError, Problem
+from topology.refusals import CODE as REFUSALS
 
 _ACTIONS: Final = {
     "create": Action.CREATED,
@@ -41,7 +42,8 @@ _BEGINNINGS: Final = (
     re.compile(r'before hook "[^"]*" failed: '),
 )
 _GENERIC: Final = "preview failed"
-"""What the engine says at the end of every failure."""
+_ENDINGS: Final = (_GENERIC, "BAIL: run bailed", REFUSALS)
+"""What the engine and the program say at the end of every failure."""
 
 
 def read_plan(text: str) -> Plan:
@@ -98,7 +100,7 @@ class _Reading:
     def plan(self) -> Plan:
         if not self._finished:
             self._failures[Failure("the preview was cut off before its end")] = None
-        telling = [failure for failure in self._failures if failure.text != _GENERIC]
+        telling = [failure for failure in self._failures if not failure.text.startswith(_ENDINGS)]
         if not telling and (self._failed or self._failures):
             telling = [Failure(_GENERIC)]
         return Plan(tuple(self._merged_steps()), tuple(telling), self._components)
@@ -144,7 +146,8 @@ class _Reading:
             several = len(merged.actions) > 1
             action = Action.REPLACED if several else next(iter(merged.actions))
             told = changes(target.kind, before, after, merged.told)
-            yield Step(action, target, tuple(told), before, after)
+            retained = bool(merged.before.get("retainOnDelete"))
+            yield Step(action, target, tuple(told), before, after, retained)
 
 
 def _is_harmless(op: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
@@ -156,7 +159,7 @@ def _is_harmless(op: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] 
 
 def _action(op: str, old: Mapping[str, Any] | None) -> Action | None:
     if op == "read":
-        return Action.RELEASED
+        return Action.RETAINED
     action = _ACTIONS.get(op)
     # What was only read is not deleted, and what replaces it is new to the stack.
     return Action.CREATED if action is not None and _is_read(old) else action

@@ -22,7 +22,7 @@ _STYLES: Final = {
     Action.REFUSED: "bold red",
     Action.DELETED: "red",
     Action.REPLACED: "red",
-    Action.RELEASED: "cyan",
+    Action.RETAINED: "cyan",
     Action.CHANGED: "yellow",
     Action.IMPORTED: "cyan",
     Action.CREATED: "green",

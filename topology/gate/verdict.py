@@ -40,8 +40,6 @@ class Verdict:
     entries: tuple[Entry, ...]
     failures: tuple[Failure, ...] = ()
     """Why the preview failed, apart from refusals."""
-    stopped: bool = False
-    """Whether a refusal ended the preview, so that the plan is not whole."""
     effects: tuple[PolicyEffect, ...] = ()
     unasked: str = ""
     """Why the broker was not, or could not be asked."""
@@ -79,9 +77,7 @@ class Verdict:
             yield f"Refused: {several} would lose messages or cut somebody off."
         if self.unreviewed:
             yield "Refused: this is not the plan that was reviewed."
-        if self.stopped:
-            yield "The preview stopped there; more may follow."
-        elif self.failures:
+        if self.failures:
             yield "Refused: the preview failed, so the plan is not whole."
         if self.unasked:
             yield f"The broker was not asked: {self.unasked}."
@@ -104,8 +100,7 @@ class Verdict:
 
 def judge(plan: Plan, answers: Answers) -> Verdict:
     """Pure: what the broker had to say was asked before."""
-    steps = [_released(step, answers) for step in plan.steps]
-    # The engine leaves what a guard refused out of the plan, or stops at what belongs to it.
+    steps = [_retained(step, answers) for step in plan.steps]
     refusals = {
         failure.target: failure.text
         for failure in plan.failures
@@ -126,16 +121,15 @@ def judge(plan: Plan, answers: Answers) -> Verdict:
     return Verdict(
         entries=tuple(sorted(entries, key=_order)),
         failures=tuple(failure for failure in plan.failures if not failure.by_guard),
-        stopped=any(failure.by_guard for failure in plan.failures),
         effects=tuple(effects),
         unasked=answers.unasked,
         blind=bool(answers.unasked) and any(step.action.destroys for step in steps),
     )
 
 
-def _released(step: Step, answers: Answers) -> Step:
+def _retained(step: Step, answers: Answers) -> Step:
     kept = step.action is Action.DELETED and step.target in answers.kept
-    return replace(step, action=Action.RELEASED) if kept else step
+    return replace(step, action=Action.RETAINED) if kept else step
 
 
 def _within(vhost: str, steps: Iterable[Step]) -> list[Step]:

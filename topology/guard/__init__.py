@@ -1,11 +1,12 @@
-"""Nothing that holds messages, or that somebody uses, is deleted by a run.
+"""Nothing that holds messages, or that is in use, is deleted by a run.
 
-One noun a file decides what stands in the way of a deletion; `hooks` lets Pulumi ask them.
+One noun a file decides what stands in the way of a deletion, `veto` takes any of them, and `hooks`
+lets Pulumi ask. Guards only refuse: the engine and the provider delete.
 """
 
 from topology.guard.broker import GuardedBroker
 from topology.guard.context import Guarding
-from topology.guard.hooks import Guards, guarded
+from topology.guard.hooks import Guards
 from topology.guard.refusal import Refusal
 
-__all__ = ["GuardedBroker", "Guarding", "Guards", "Refusal", "guarded"]
+__all__ = ["GuardedBroker", "Guarding", "Guards", "Refusal"]

@@ -8,25 +8,14 @@ of an end already refuses that of its bindings. What is protected stays, and its
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum
 from typing import Any, NamedTuple
 
 from topology.broker.error import BrokerError
-from topology.broker.state import LiveExchange, LiveQueue
 from topology.guard.context import Guarding
 from topology.guard.exchange import refuse_if_needed
-from topology.guard.protection import refuse_route
+from topology.guard.leaving import Registered
 from topology.guard.queue import refuse_if_occupied
-from topology.guard.refusal import unasked
-from topology.ownership.difference import exchange_difference, queue_difference
-
-
-class Registered(Enum):
-    """How far a run's program has come with a resource that goes."""
-
-    NOT = "not declared: it was taken out of the config, or its logical name has changed"
-    PENDING = "the engine has yet to answer: it is made again"
-    WHOLLY = "the engine has answered, and deletes it nevertheless: the run destroys"
+from topology.guard.refusal import CODE, Refusal, not_yet_retained, part_is_retained, unasked
 
 
 class End(NamedTuple):
@@ -38,26 +27,26 @@ class End(NamedTuple):
 
 
 def guard_binding(guarding: Guarding, binding: Mapping[str, Any], registered: Registered) -> None:
-    """Deletes a binding, unless an end of it is about to go and must not, or stays on the broker.
+    """Raises `Refusal` if an end of a binding is about to go and must not, or stays on the broker.
 
     `binding` holds Pulumi's properties of the resource, `registered` what the program has said of
     it so far.
     """
-    vhost = binding["vhost"]
-    source = End("exchange", binding["source"])
-    destination = End(binding["destinationType"], binding["destination"])
-    if any(_released(guarding, end) for end in (source, destination)):
-        return
+    vhost, (source, destination) = binding["vhost"], ends(binding)
     try:
         replaced = {end for end in (source, destination) if _goes(guarding, vhost, end)}
         # All is declared, and is as declared: the run destroys, or was told to replace something.
         destroyed = registered is Registered.WHOLLY or (
             registered is Registered.PENDING and not replaced
         )
+        for end in (source, destination):
+            if guarding.retention.end(end.kind, end.name):
+                refuse_part(guarding, binding, end, registered)
+                raise not_yet_retained(
+                    end.kind, end.name, guarding.going(end.kind, vhost, end.name)
+                )
         if destroyed and _protected(guarding, vhost, destination):
-            if not (_built_in(source) or _protected(guarding, vhost, source)):
-                refuse_route(source.name, destination.kind, destination.name)
-            return
+            raise _route_is_protected(source, destination)
         going = {source, destination} if destroyed else replaced
         if destination in going:
             for queue in _behind(guarding, vhost, destination, destroyed=destroyed):
@@ -65,37 +54,47 @@ def guard_binding(guarding: Guarding, binding: Mapping[str, Any], registered: Re
         for end in going:
             if end.kind == "exchange" and not _built_in(end):
                 refuse_if_needed(guarding, vhost, end.name)
-        if not guarding.preview:
-            guarding.broker.management.delete(
-                *("bindings", vhost, "e", source.name, destination.kind[0], destination.name),
-                binding["propertiesKey"],
-            )
     except BrokerError as error:
         raise unasked(destination.kind, destination.name, error) from None
 
 
-def _released(guarding: Guarding, end: End) -> bool:
-    if end.kind == "queue":
-        return guarding.releases_queue(end.name)
-    return guarding.releases_exchange(end.name)
+def guard_retained_binding(
+    guarding: Guarding, binding: Mapping[str, Any], registered: Registered
+) -> None:
+    """Raises `Refusal` if a binding that stays on the broker is taken out without the end that is
+    retained: it would stay in force, declared by nobody."""
+    for end in ends(binding):
+        if guarding.retention.end(end.kind, end.name):
+            refuse_part(guarding, binding, end, registered)
+
+
+def refuse_part(
+    guarding: Guarding, binding: Mapping[str, Any], end: End, registered: Registered
+) -> None:
+    if registered is Registered.NOT and guarding.declares(end.kind, binding["vhost"], end.name):
+        source, destination = ends(binding)
+        what = f"the binding from exchange {source.name} to {destination.kind} {destination.name}"
+        raise part_is_retained(what, end.kind, end.name)
+
+
+def ends(binding: Mapping[str, Any]) -> tuple[End, End]:
+    """Source and destination."""
+    destination = End(binding["destinationType"], binding["destination"])
+    return End("exchange", binding["source"]), destination
+
+
+def _route_is_protected(source: End, destination: End) -> Refusal:
+    kind, name = destination
+    return Refusal(
+        f"{CODE} the binding from exchange {source.name} is not deleted: {kind} {name} is "
+        f"protected.\n"
+        f"  To let both go, declare {name} with protect: false, run pulumi up, and then this again"
+    )
 
 
 def _goes(guarding: Guarding, vhost: str, end: End) -> bool:
     """Whether an end is no longer declared, or is replaced since it is declared differently."""
-    if _built_in(end):
-        return False
-    listing = guarding.broker.listing
-    if end.kind == "queue":
-        queue = guarding.declared_queue(vhost, end.name)
-        if queue is None:
-            return True
-        found = listing.one("queues", vhost, end.name)
-        return found is not None and bool(queue_difference(queue, LiveQueue.from_api(found)))
-    exchange = guarding.declared_exchange(vhost, end.name)
-    if exchange is None:
-        return True
-    found = listing.one("exchanges", vhost, end.name)
-    return found is not None and bool(exchange_difference(exchange, LiveExchange.from_api(found)))
+    return not _built_in(end) and guarding.going(end.kind, vhost, end.name) != "destroyed"
 
 
 def _behind(guarding: Guarding, vhost: str, end: End, *, destroyed: bool) -> Iterator[str]:

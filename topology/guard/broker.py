@@ -1,8 +1,4 @@
-"""What the guards ask the broker, and the deletions that they make themselves.
-
-Only RabbitMQ can look and delete in one step, so the guards delete: Pulumi keeps its hands off
-(`retain_on_delete`), and a run without this program can lose nothing either.
-"""
+"""What the guards ask the broker."""
 
 from __future__ import annotations
 
@@ -145,15 +141,14 @@ class GuardedBroker:
         self._ready.close()
 
     def delete_free_queue(self, vhost: str, queue: str) -> str | None:
-        """Deletes a queue on the conditions that RabbitMQ can check; returns why it refuses.
+        """Deletes a classic queue if it is empty and unused; returns why RabbitMQ refuses.
 
         Only classic queues know conditions: for others, RabbitMQ refuses the conditions as such.
         """
         found = self.listing.one("queues", vhost, queue)
-        if found is None:
+        if found is None or found.get("type", "classic") != "classic":
             return None
-        classic = found.get("type", "classic") == "classic"
-        conditions = {"if-unused": "true", "if-empty": "true"} if classic else {}
+        conditions = {"if-unused": "true", "if-empty": "true"}
         return self.management.delete("queues", vhost, queue, **conditions)
 
     def feeders(self, vhost: str, exchange: str, *, fresh: bool = False) -> Sequence[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from topology.broker.state import LiveExchange, LiveQueue
 from topology.expand.effective_policy import matching
-from topology.expand.naming import is_part_of
 from topology.guard.broker import GuardedBroker
+from topology.guard.refusal import Going
+from topology.guard.retention import Retention
 from topology.model import Exchange, Queue, Topology
+from topology.ownership.contents import Object
+from topology.ownership.difference import exchange_difference, queue_difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,13 @@ class Guarding:
     topology: Topology
     """The settled topology of this run."""
     preview: bool
-    """A preview looks and tells, and deletes nothing."""
+    """A preview takes the statistics that there are, and waits for none."""
+    goes: Callable[[Object], bool] = lambda _: False
+    """Whether this run has deleted an object, or in a preview would."""
+
+    @property
+    def retention(self) -> Retention:
+        return Retention(self.topology)
 
     def declared_queue(self, vhost: str, name: str) -> Queue | None:
         """What goes may be in a vhost that was given another name since."""
@@ -30,6 +40,30 @@ class Guarding:
 
     def declares_policy(self, vhost: str, name: str) -> bool:
         return self._ours(vhost) and name in self.topology.policies
+
+    def declares(self, kind: str, vhost: str, name: str) -> bool:
+        """`kind` is `queue` or `exchange`."""
+        find = self.declared_queue if kind == "queue" else self.declared_exchange
+        return find(vhost, name) is not None
+
+    def going(self, kind: str, vhost: str, name: str) -> Going:
+        """Why a queue or exchange would be deleted. Raises `BrokerError`."""
+        if not self.declares(kind, vhost, name):
+            return "removed"
+        return "replaced" if self.differs(kind, vhost, name) else "destroyed"
+
+    def differs(self, kind: str, vhost: str, name: str) -> bool:
+        """Whether a queue or exchange is declared otherwise than the broker has it."""
+        found = self.broker.listing.one(f"{kind}s", vhost, name)
+        if found is None:
+            return False
+        if kind == "queue":
+            queue = self.declared_queue(vhost, name)
+            return queue is not None and bool(queue_difference(queue, LiveQueue.from_api(found)))
+        exchange = self.declared_exchange(vhost, name)
+        return exchange is not None and bool(
+            exchange_difference(exchange, LiveExchange.from_api(found))
+        )
 
     def feeders(self, vhost: str, exchange: str, *, fresh: bool = False) -> Iterator[str]:
         """Queues that dead-letter to an exchange once the run has changed what it declares.
@@ -42,26 +76,11 @@ class Guarding:
             if not self.preview or queue is None or self._dead_letters(name, queue) == exchange:
                 yield name
 
-    def releases_queue(self, name: str) -> bool:
-        """Whether a queue leaves the stack and stays on the broker."""
-        return self._releases(name, self.topology.release.queues)
-
-    def releases_exchange(self, name: str) -> bool:
-        return self._releases(name, self.topology.release.exchanges)
-
     def protects(self, declared: Queue | Exchange | None) -> bool:
         """By the object's own word, or else the stack's."""
         if declared is None:
             return False
         return self.topology.protect if declared.protect is None else declared.protect
-
-    def _releases(self, name: str, named: list[str]) -> bool:
-        # What a pattern made for a released queue belongs to it: without, it would drop messages.
-        return (
-            self.topology.release.vhost
-            or name in named
-            or any(is_part_of(name, queue) for queue in self.topology.release.queues)
-        )
 
     def _ours(self, vhost: str) -> bool:
         return vhost == self.topology.vhost.name

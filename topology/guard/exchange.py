@@ -11,7 +11,7 @@ from topology.guard.broker import SAMPLE_SECONDS
 from topology.guard.context import Guarding
 from topology.guard.occupancy import counted
 from topology.guard.queue import refuse_if_occupied
-from topology.guard.refusal import Refusal, refused, unasked
+from topology.guard.refusal import Refusal, not_yet_retained, refused, unasked
 
 _STOP = "stop what publishes to it, and remove the bindings that others made"
 _SHOWN = 5
@@ -20,29 +20,40 @@ _AGAIN = (0.0, 0.2, 0.5, 1.0, 2.0)
 
 
 def guard_exchange(guarding: Guarding, vhost: str, name: str) -> None:
-    """Deletes an exchange that nobody publishes to, and that no bindings but ours used.
+    """Raises `Refusal` if somebody publishes to an exchange, or bindings but ours use it.
 
-    Our own bindings are gone by the time an exchange is deleted. Raises `Refusal` otherwise.
+    Our own bindings are gone by the time an exchange is deleted.
     """
-    management = guarding.broker.management
-    if guarding.releases_exchange(name):
-        return
-    allowed = name in guarding.topology.allow_deletion.exchanges
     try:
+        if guarding.retention.exchange(name):
+            raise not_yet_retained("exchange", name, guarding.going("exchange", vhost, name))
         if guarding.broker.exchange(vhost, name) is None:
             return
         refuse_if_needed(guarding, vhost, name)
-        if guarding.preview:
-            return
-        if not allowed:
+        if not guarding.preview and name not in guarding.topology.allow_deletion.exchanges:
             _refuse_if_others_bound(guarding, vhost, name)
-        # Right at the deletion, RabbitMQ itself looks again for bindings that lead on from here.
-        conditions = {} if allowed else {"if-unused": "true"}
-        reason = management.delete("exchanges", vhost, name, **conditions)
     except BrokerError as error:
         raise unasked("exchange", name, error) from None
-    if reason is not None:
-        raise refused("exchange", name, "was bound to something just now", _STOP)
+
+
+def delete_if_unbound(guarding: Guarding, vhost: str, name: str) -> None:
+    """Deletes an exchange on RabbitMQ's own condition, which looks for bindings that lead on from
+    it and deletes in one step; the provider then finds it gone.
+
+    Raises `Refusal` if it was bound since the guard looked at it.
+    """
+    if name in guarding.topology.allow_deletion.exchanges:
+        return
+    try:
+        reason = guarding.broker.management.delete(
+            "exchanges", vhost, name, **{"if-unused": "true"}
+        )
+        if reason is None:
+            return
+        going = guarding.going("exchange", vhost, name)
+    except BrokerError as error:
+        raise unasked("exchange", name, error) from None
+    raise refused("exchange", name, "was bound to something just now", _STOP, going=going)
 
 
 def refuse_if_needed(guarding: Guarding, vhost: str, name: str) -> None:
@@ -54,13 +65,15 @@ def refuse_if_needed(guarding: Guarding, vhost: str, name: str) -> None:
     """
     if name in guarding.topology.allow_deletion.exchanges:
         return
-    _refuse_if_published(name, guarding.broker.exchange(vhost, name))
+    _refuse_if_published(guarding, vhost, name, guarding.broker.exchange(vhost, name))
     if not guarding.preview:
-        _refuse_if_published(name, guarding.broker.exchange(vhost, name, settled=True))
+        settled = guarding.broker.exchange(vhost, name, settled=True)
+        _refuse_if_published(guarding, vhost, name, settled)
         if count := guarding.broker.published(vhost, name):
             before = f"in the {SAMPLE_SECONDS:g} seconds before it"
             reason = f"got {counted(count, 'message')} during this run, or {before}"
-            raise refused("exchange", name, reason, f"{_STOP}; if nothing does, run this again")
+            way = f"{_STOP}; if nothing does, run this again"
+            raise _refused(guarding, vhost, name, reason, way)
     for queue in guarding.feeders(vhost, name):
         try:
             _refuse_if_feeding(guarding, vhost, name, queue)
@@ -71,30 +84,37 @@ def refuse_if_needed(guarding: Guarding, vhost: str, name: str) -> None:
 
 
 def _refuse_if_feeding(guarding: Guarding, vhost: str, name: str, queue: str) -> None:
-    if guarding.releases_queue(queue):
-        reason = f"receives the dead letters of queue {queue}, which is released and stays"
-        raise refused("exchange", name, reason, f"release it together with queue {queue}")
+    if guarding.retention.queue(queue):
+        reason = f"receives the dead letters of queue {queue}, which is retained"
+        raise _refused(guarding, vhost, name, reason)
     refuse_if_occupied(guarding, vhost, queue)
 
 
-def _refuse_if_published(name: str, found: Mapping[str, Any] | None) -> None:
+def _refuse_if_published(
+    guarding: Guarding, vhost: str, name: str, found: Mapping[str, Any] | None
+) -> None:
     rate = _publish_rate(found or {})
     if rate:
         reason = f"is being published to ({rate:g} messages a second)"
-        raise refused("exchange", name, reason, _STOP)
+        raise _refused(guarding, vhost, name, reason, _STOP)
+
+
+def _refused(guarding: Guarding, vhost: str, name: str, reason: str, *ways: str) -> Refusal:
+    going = guarding.going("exchange", vhost, name)
+    return refused("exchange", name, reason, *ways, going=going)
 
 
 def _refuse_if_others_bound(guarding: Guarding, vhost: str, name: str) -> None:
     onward = _bindings(guarding, vhost, name, "source")
     if onward:
         ends = _listed(entry["destination"] for entry in onward)
-        raise refused("exchange", name, f"still routes to what others bound: {ends}", _STOP)
+        reason = f"still routes to what others bound: {ends}"
+        raise _refused(guarding, vhost, name, reason, _STOP)
     inward = _bindings(guarding, vhost, name, "destination")
     if inward:
         ends = _listed(entry["source"] for entry in inward)
-        raise refused(
-            "exchange", name, f"still gets messages from what others bound: {ends}", _STOP
-        )
+        reason = f"still gets messages from what others bound: {ends}"
+        raise _refused(guarding, vhost, name, reason, _STOP)
 
 
 def _bindings(guarding: Guarding, vhost: str, name: str, end: str) -> list[dict[str, Any]]:

@@ -9,31 +9,56 @@ declared: **changing one leaves the resources of every stack without their guard
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import pulumi
 
-from topology.guard.binding import Registered, guard_binding
 from topology.guard.context import Guarding
-from topology.guard.exchange import guard_exchange
-from topology.guard.policy import guard_policy
-from topology.guard.protection import refuse_protected
-from topology.guard.queue import guard_queue
-from topology.guard.vhost import guard_vhost
+from topology.guard.earlier_states import EARLIER
+from topology.guard.leaving import Leaving, Registered
+from topology.guard.veto import stay, veto, veto_or_delete
 from topology.kind import Kind
 from topology.ownership import Cluster
-from topology.ownership.contents import Object
 from topology.place import Place
 from topology.waits import HookThreads
 
-Properties = Mapping[str, Any]
-Guard = Callable[[str, Properties], None]
-"""Takes the logical name and Pulumi's properties of the resource that is to go."""
-Hook = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
+_QUEUE = "rabbitmq-topology:veto-queue"
+_EXCHANGE = "rabbitmq-topology:veto-exchange"
+_BINDING = "rabbitmq-topology:veto-binding"
+_POLICY = "rabbitmq-topology:veto-policy"
+_VHOST = "rabbitmq-topology:veto-vhost"
+_PROTECTED = "rabbitmq-topology:veto-protected"
+_RETAINED = "rabbitmq-topology:retained"
 
 _TURNS = 20
 """Of the event loop: what the engine has answered is known after a few."""
+
+
+Guard = Callable[[Guarding, Leaving], None]
+
+
+class Declared:
+    """What the program has declared so far: resources by their types and logical names."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._resources: dict[tuple[str, str], pulumi.Resource] = {}
+
+    def add(self, resource: pulumi.Resource) -> None:
+        key = resource.pulumi_resource_type, self._place.local_name(resource)
+        self._resources[key] = resource
+
+    async def registered(self, resource_type: str, name: str) -> Registered:
+        """How far the program has come with a resource."""
+        resource = self._resources.get((resource_type, name))
+        if resource is None:
+            return Registered.NOT
+        urn = asyncio.ensure_future(resource.urn.future())
+        for _ in range(_TURNS):
+            if urn.done():
+                return Registered.WHOLLY
+            await asyncio.sleep(0)
+        return Registered.PENDING
 
 
 class Guards:
@@ -44,93 +69,68 @@ class Guards:
         guarding: Guarding,
         cluster: Cluster,
         going: Callable[[str, str], None],
-        goes: Callable[[Object], bool],
         threads: HookThreads,
         place: Place,
     ) -> None:
-        """`going` is told the type and name of each queue and exchange that may be deleted; `goes`
-        is whether this run has deleted an object, or in a preview would."""
+        """`going` is told the type and name of each queue and exchange that may be deleted."""
+        self._guarding, self._cluster, self._going = guarding, cluster, going
+        self.threads, self.place = threads, place
+        self.declared = Declared(place)
+        self._queue = self._hook(_QUEUE, veto_or_delete)
+        self._exchange = self._hook(_EXCHANGE, veto_or_delete)
+        self._binding = self._hook(_BINDING, veto)
+        self._policy = self._hook(_POLICY, veto)
+        self._vhost = self._hook(_VHOST, veto)
+        # The engine looks at its protection after the hooks, so what is protected has one that
+        # deletes nothing.
+        self._protected = self._hook(_PROTECTED, veto)
+        self._retained = self._hook(_RETAINED, stay)
+        for name, guard in EARLIER.items():
+            self._hook(name, guard)
 
-        def hooked(name: str, hook: Hook) -> pulumi.ResourceOptions:
-            async def before_delete(args: pulumi.ResourceHookArgs) -> None:
-                cluster.refuse_deletion(args)
-                await hook(args)
+    def queue(self, name: str, *, protect: bool) -> pulumi.ResourceOptions:
+        retain = self._guarding.retention.queue(name)
+        return self._options(self._queue, protect=protect, retain=retain)
 
-            return _hooked(place.hook(name, before_delete))
+    def exchange(self, name: str, *, protect: bool) -> pulumi.ResourceOptions:
+        retain = self._guarding.retention.exchange(name)
+        return self._options(self._exchange, protect=protect, retain=retain)
 
-        def options(name: str, guard: Guard) -> pulumi.ResourceOptions:
-            # In a thread of the hooks' own: guards wait for the broker, and other hooks go on.
-            async def hook(args: pulumi.ResourceHookArgs) -> None:
-                await threads.run(_what(args), guard, args.name, _properties(args))
+    def binding(self, source: str, kind: str, destination: str) -> pulumi.ResourceOptions:
+        retain = self._guarding.retention.binding(source, kind, destination)
+        return self._options(self._binding, retain=retain)
 
-            return hooked(name, hook)
+    def policy(self, name: str) -> pulumi.ResourceOptions:
+        return self._options(self._policy, retain=self._guarding.retention.policy(name))
 
-        def queue(_: str, properties: Properties) -> None:
-            guard_queue(guarding, properties["vhost"], properties["name"])
-            going("Queue", properties["name"])
+    def vhost(self, name: str, *, protect: bool) -> pulumi.ResourceOptions:
+        retain = self._guarding.retention.vhost(name)
+        return self._options(self._vhost, protect=protect, retain=retain)
 
-        def exchange(_: str, properties: Properties) -> None:
-            guard_exchange(guarding, properties["vhost"], properties["name"])
-            going("Exchange", properties["name"])
-
-        def policy(_: str, properties: Properties) -> None:
-            guard_policy(guarding, properties["vhost"], properties["name"])
-
-        def vhost(_: str, properties: Properties) -> None:
-            guard_vhost(guarding, properties["name"], goes)
-
-        self.bindings: Mapping[str, pulumi.CustomResource] = {}
-        """What the program has declared so far, by logical names."""
-        self._guarding, self.threads, self.place = guarding, threads, place
-        self.protected = pulumi.ResourceOptions.merge(
-            options("rabbitmq-topology:protected", refuse_protected),
-            pulumi.ResourceOptions(protect=True),
-        )
-        self.queue = options("rabbitmq-topology:delete-queue", queue)
-        self.exchange = options("rabbitmq-topology:delete-exchange", exchange)
-        self.binding = hooked("rabbitmq-topology:delete-binding", self._before_binding)
-        self.policy = options("rabbitmq-topology:delete-policy", policy)
-        self.vhost = options("rabbitmq-topology:delete-vhost", vhost)
-
-    async def _before_binding(self, args: pulumi.ResourceHookArgs) -> None:
-        registered = await _registered(self.bindings.get(args.name))
-        await self.threads.run(
-            _what(args), guard_binding, self._guarding, _properties(args), registered
+    def _options(
+        self, hook: pulumi.ResourceHook, *, protect: bool = False, retain: bool
+    ) -> pulumi.ResourceOptions:
+        chosen = self._retained if retain else self._protected if protect else hook
+        return pulumi.ResourceOptions(
+            protect=protect,
+            retain_on_delete=retain,
+            hooks=pulumi.ResourceHookBinding(before_delete=[chosen]),
         )
 
+    def _hook(self, name: str, guard: Guard) -> pulumi.ResourceHook:
+        async def before_delete(args: pulumi.ResourceHookArgs) -> None:
+            self._cluster.refuse_deletion(args)
+            await self._before_delete(args, guard)
 
-async def _registered(resource: pulumi.CustomResource | None) -> Registered:
-    if resource is None:
-        return Registered.NOT
-    urn = asyncio.ensure_future(resource.urn.future())
-    for _ in range(_TURNS):
-        if urn.done():
-            return Registered.WHOLLY
-        await asyncio.sleep(0)
-    return Registered.PENDING
+        return self.place.hook(name, before_delete)
 
-
-def _what(args: pulumi.ResourceHookArgs) -> str:
-    kind = Kind.of_resource(args.type)
-    return f"hook before deletion of {kind.words if kind else args.type} {args.name}"
-
-
-def _properties(args: pulumi.ResourceHookArgs) -> Properties:
-    return args.old_outputs or args.old_inputs or {}
-
-
-def _hooked(hook: pulumi.ResourceHook) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions(
-        # The guard deletes, if nothing is lost; the engine and the provider never do.
-        retain_on_delete=True,
-        hooks=pulumi.ResourceHookBinding(before_delete=[hook]),
-    )
-
-
-def guarded(
-    guards: Guards, guard: pulumi.ResourceOptions, *, protect: bool
-) -> pulumi.ResourceOptions:
-    """An object's guard; what is protected has protection in its place."""
-    if protect:
-        return guards.protected
-    return pulumi.ResourceOptions.merge(guard, pulumi.ResourceOptions(protect=False))
+    async def _before_delete(self, args: pulumi.ResourceHookArgs, guard: Guard) -> None:
+        kind = Kind.of_resource(args.type)
+        assert kind is not None, args.type
+        registered = await self.declared.registered(args.type, args.name)
+        leaving = Leaving(kind, args.old_outputs or args.old_inputs or {}, registered)
+        if kind in (Kind.QUEUE, Kind.EXCHANGE):
+            self._going(args.type.rsplit(":", 1)[-1], leaving.name)
+        what = f"hook before deletion of {kind.words} {args.name}"
+        # In a thread of the hooks' own: guards wait for the broker, and other hooks go on.
+        await self.threads.run(what, guard, self._guarding, leaving)

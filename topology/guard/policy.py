@@ -1,43 +1,47 @@
-"""The guard of policies: a queue that stays keeps its settings."""
+"""The guard of policies: what stays on the broker keeps its settings."""
 
 from __future__ import annotations
 
 from topology.broker.error import BrokerError
 from topology.guard.context import Guarding
-from topology.guard.refusal import unasked
+from topology.guard.refusal import Going, not_yet_retained, part_is_retained, unasked
 
 
 def guard_policy(guarding: Guarding, vhost: str, name: str) -> None:
-    """Deletes a policy, unless it applies to something released or protected that stays: then it
-    stays with it.
+    """Raises `Refusal` if a policy applies to something that `retain` keeps.
 
     Without its policy, a queue would no longer dead-letter what its consumers reject, and an
     exchange would drop what it cannot route.
     """
+    if (kept := _retained(guarding, vhost, name)) is not None:
+        kind, named = kept
+        going: Going = "destroyed" if guarding.declares_policy(vhost, name) else "removed"
+        raise not_yet_retained(kind, named, going)
+
+
+def guard_retained_policy(guarding: Guarding, vhost: str, name: str) -> None:
+    """Raises `Refusal` if a policy that stays on the broker is taken out without what it applies
+    to: it would stay in force, declared by nobody."""
+    if guarding.declares_policy(vhost, name) or guarding.topology.retain.vhost:
+        return
+    if (kept := _retained(guarding, vhost, name)) is not None and guarding.declares(
+        kept[0], vhost, kept[1]
+    ):
+        raise part_is_retained(f"policy {name}", *kept)
+
+
+def _retained(guarding: Guarding, vhost: str, name: str) -> tuple[str, str] | None:
+    """What the policy applies to, and stays on the broker."""
+    retain, retention = guarding.topology.retain, guarding.retention
+    if retain.vhost:
+        return "vhost", vhost
+    if not (retain.queues or retain.exchanges):
+        return None
     try:
-        if not _stays(guarding, vhost, name) and not guarding.preview:
-            guarding.broker.management.delete("policies", vhost, name)
+        for kind in ("queue", "exchange"):
+            for found in guarding.broker.names_under(vhost, name, f"{kind}s"):
+                if retention.end(kind, found):
+                    return kind, found
     except BrokerError as error:
         raise unasked("policy", name, error) from None
-
-
-def _stays(guarding: Guarding, vhost: str, name: str) -> bool:
-    release, broker = guarding.topology.release, guarding.broker
-    if release.vhost:
-        return True
-    # What is declared, and goes, is destroyed, but for what is protected.
-    destroyed = guarding.declares_policy(vhost, name)
-    if not (release.queues or release.exchanges or destroyed):
-        return False
-
-    def queue_stays(queue: str) -> bool:
-        protected = destroyed and guarding.protects(guarding.declared_queue(vhost, queue))
-        return guarding.releases_queue(queue) or protected
-
-    def exchange_stays(exchange: str) -> bool:
-        protected = destroyed and guarding.protects(guarding.declared_exchange(vhost, exchange))
-        return guarding.releases_exchange(exchange) or protected
-
-    return any(map(queue_stays, broker.names_under(vhost, name, "queues"))) or any(
-        map(exchange_stays, broker.names_under(vhost, name, "exchanges"))
-    )
+    return None

@@ -8,7 +8,7 @@ from topology.broker.error import BrokerError
 from topology.command import COMMAND
 from topology.guard.context import Guarding
 from topology.guard.occupancy import Occupancy
-from topology.guard.refusal import refused, unasked
+from topology.guard.refusal import Going, not_yet_retained, refused, unasked
 from topology.model import MigrateFrom
 
 _DRAIN = "drain it: let its consumers finish and disconnect, then run the same command again"
@@ -16,26 +16,32 @@ _READ = "read from it what is still needed, and then consent"
 
 
 def guard_queue(guarding: Guarding, vhost: str, name: str) -> None:
-    """Deletes a queue if nothing is lost with it. Raises `Refusal` otherwise.
-
-    A classic queue is deleted on RabbitMQ's own conditions, which look and delete in one step. A
-    quorum queue knows no conditions, so it is asked right before.
-    """
-    broker = guarding.broker
-    if guarding.releases_queue(name):
-        return
+    """Raises `Refusal` if something would be lost with a queue."""
     try:
-        if name in guarding.topology.allow_deletion.queues:
-            if not guarding.preview:
-                broker.management.delete("queues", vhost, name)
-            return
+        if guarding.retention.queue(name):
+            raise not_yet_retained("queue", name, guarding.going("queue", vhost, name))
         refuse_if_occupied(guarding, vhost, name)
-        reason = None if guarding.preview else broker.delete_free_queue(vhost, name)
     except BrokerError as error:
         raise unasked("queue", name, error) from None
-    if reason is not None:
-        ways = [_DRAIN, *_migration(guarding, vhost, name)]
-        raise refused("queue", name, f"came into use just now ({reason})", *ways)
+
+
+def delete_if_free(guarding: Guarding, vhost: str, name: str) -> None:
+    """Deletes a classic queue on RabbitMQ's own conditions, which looks and deletes in one step;
+    the provider then finds it gone. Other types know no conditions, and are the provider's.
+
+    Raises `Refusal` if the queue came into use since the guard looked at it.
+    """
+    if name in guarding.topology.allow_deletion.queues:
+        return
+    try:
+        reason = guarding.broker.delete_free_queue(vhost, name)
+        if reason is None:
+            return
+        going = guarding.going("queue", vhost, name)
+    except BrokerError as error:
+        raise unasked("queue", name, error) from None
+    ways = [_DRAIN, *_migration(guarding, name, going)]
+    raise refused("queue", name, f"came into use just now ({reason})", *ways, going=going)
 
 
 def refuse_if_occupied(guarding: Guarding, vhost: str, name: str) -> None:
@@ -48,28 +54,27 @@ def refuse_if_occupied(guarding: Guarding, vhost: str, name: str) -> None:
     if name in guarding.topology.allow_deletion.queues:
         return
     broker = guarding.broker
-    ways = list(_migration(guarding, vhost, name))
-    _require_free(name, broker.occupancy(vhost, name), ways)
+    _require_free(guarding, vhost, name, broker.occupancy(vhost, name))
     if not guarding.preview:
-        _require_free(name, broker.settled_occupancy(vhost, name), ways)
-    _require_free(name, broker.ready_now(vhost, name), ways)
+        _require_free(guarding, vhost, name, broker.settled_occupancy(vhost, name))
+    _require_free(guarding, vhost, name, broker.ready_now(vhost, name))
 
 
-def _require_free(name: str, occupancy: Occupancy | None, ways: list[str]) -> None:
+def _require_free(guarding: Guarding, vhost: str, name: str, occupancy: Occupancy | None) -> None:
     if occupancy is None or occupancy.free:
         return
-    if occupancy.stream:
-        raise refused("queue", name, str(occupancy), _READ)
-    raise refused("queue", name, str(occupancy), _DRAIN, *ways)
+    going = guarding.going("queue", vhost, name)
+    first = _READ if occupancy.stream else _DRAIN
+    ways = [first, *_migration(guarding, name, going)]
+    raise refused("queue", name, str(occupancy), *ways, going=going)
 
 
-def _migration(guarding: Guarding, vhost: str, name: str) -> Iterator[str]:
+def _migration(guarding: Guarding, name: str, going: Going) -> Iterator[str]:
     """The way on for a queue that comes back as another, or under another name."""
-    queues = guarding.topology.queues
-    if guarding.declared_queue(vhost, name) is not None:
+    if going == "replaced":
         yield f"change it and lose nothing: {COMMAND} migrate {name}"
-        return
-    for successor, queue in queues.items():
-        origin = queue.migrate
-        if isinstance(origin, MigrateFrom) and origin.from_ == name:
-            yield f"bring its messages over: {COMMAND} migrate {successor}"
+    elif going == "removed":
+        for successor, queue in guarding.topology.queues.items():
+            origin = queue.migrate
+            if isinstance(origin, MigrateFrom) and origin.from_ == name:
+                yield f"bring its messages over: {COMMAND} migrate {successor}"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from topology.broker.error import BrokerError
 from topology.guard.context import Guarding
-from topology.guard.refusal import refused, unasked
-from topology.kind import Kind
+from topology.guard.occupancy import counted
+from topology.guard.refusal import Going, not_yet_retained, refused, unasked
 from topology.ownership.contents import Contents, Object, read_contents
 
-DEFAULT_VHOST = "/"
 _AGAIN = (0.0, 0.2, 0.5, 1.0)
 """Seconds to wait before each look at who is connected, and at what is left: plugins delete what
 they have made a moment after what it was made for."""
@@ -22,38 +20,40 @@ _WAYS = (
 )
 
 
-def guard_vhost(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> None:
-    """Deletes a vhost that holds nothing but what this stack made. Raises `Refusal` otherwise.
+def guard_vhost(guarding: Guarding, name: str) -> None:
+    """Raises `Refusal` if a vhost holds anything but what this stack made.
 
-    `goes` is whether this run deletes an object: in a preview the stack's own objects are still
-    there, in an update they are gone by now. RabbitMQ made the default vhost itself: it leaves the
-    stack, and stays.
+    In a preview the stack's own objects are still there, in an update they are gone by now.
     """
-    consent, management = guarding.topology, guarding.broker.management
-    if consent.release.vhost or name == DEFAULT_VHOST:
+    if guarding.retention.vhost(name):
+        raise not_yet_retained("vhost", name, _going(guarding, name))
+    if guarding.topology.allow_deletion.vhost:
         return
     try:
-        if not consent.allow_deletion.vhost:
-            _refuse_if_used(guarding, name, goes)
-        if not guarding.preview:
-            management.delete("vhosts", name)
+        _refuse_if_used(guarding, name)
     except BrokerError as error:
         raise unasked("vhost", name, error) from None
 
 
-def _refuse_if_used(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> None:
-    if left := _left(guarding, name, goes):
-        raise refused("vhost", name, f"still holds {left}, which this run does not delete", *_WAYS)
+def _going(guarding: Guarding, name: str) -> Going:
+    return "destroyed" if name == guarding.topology.vhost.name else "removed"
+
+
+def _refuse_if_used(guarding: Guarding, name: str) -> None:
+    going = _going(guarding, name)
+    if left := _left(guarding, name):
+        reason = f"still holds {left}, which this run does not delete"
+        raise refused("vhost", name, reason, *_WAYS, going=going)
     if connections := _connections(guarding, name):
-        way = "disconnect its clients"
-        raise refused("vhost", name, f"has {len(connections)} open connections", way)
+        reason = f"has {counted(len(connections), 'open connection')}"
+        raise refused("vhost", name, reason, "disconnect its clients", going=going)
 
 
-def _left(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> Contents:
+def _left(guarding: Guarding, name: str) -> Contents:
     """What would be deleted with the vhost, and is not this stack's."""
 
     def gone(one: Object) -> bool:
-        return goes(one) and not _stays(guarding, *one)
+        return guarding.goes(one) and not guarding.retention.object(*one)
 
     found = Contents()
     for wait in _AGAIN:
@@ -66,16 +66,6 @@ def _left(guarding: Guarding, name: str, goes: Callable[[Object], bool]) -> Cont
         if not found:
             break
     return found
-
-
-def _stays(guarding: Guarding, kind: Kind, name: str) -> bool:
-    match kind:
-        case Kind.QUEUE:
-            return guarding.releases_queue(name)
-        case Kind.EXCHANGE:
-            return guarding.releases_exchange(name)
-        case _:
-            return False
 
 
 def _connections(guarding: Guarding, name: str) -> list[Any]:

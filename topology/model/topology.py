@@ -95,9 +95,9 @@ class Topology(Model):
     replaced while it is on. Objects may say otherwise."""
     allow_deletion: NamedObjects = Field(default_factory=NamedObjects)
     """Objects that may be deleted although that loses messages or cuts somebody off."""
-    release: NamedObjects = Field(default_factory=NamedObjects)
-    """Objects that leave the stack without being deleted on the broker. Releasing a queue keeps
-    its bindings too."""
+    retain: NamedObjects = Field(default_factory=NamedObjects)
+    """Objects that stay on the broker when they leave the stack, in the run after the one that
+    reads this first. With a queue stay its bindings, its policy, and what its patterns made."""
     adopt: bool = False
     """Take over what already exists on the broker, even where it differs from what is declared."""
     migrate: bool = False

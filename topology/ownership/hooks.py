@@ -97,8 +97,8 @@ class Claims:
 
     async def _before_delete(self, args: pulumi.ResourceHookArgs) -> None:
         """What goes first does not stand in the way of its replacement."""
-        self.cluster.refuse_deletion(args)
         self.going(*_called(args.type, args.name, args.old_inputs or {}))
+        self.cluster.refuse_deletion(args)
 
     async def _before_create(self, args: pulumi.ResourceHookArgs) -> None:
         kind, name = _called(args.type, args.name, args.new_inputs or {})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from topology.broker import BrokerError, BrokerReader
 from topology.ownership.contents import read_contents
 from topology.ownership.objects import Claim
+from topology.refusals import Refused
 
 _NOUNS = {
     "VHost": "vhost",
@@ -21,7 +22,7 @@ _LOST = (
 )
 
 
-class Foreign(Exception):
+class Foreign(Refused):
     """The object exists, is not this stack's, and differs from what is declared. It stays so."""
 
 

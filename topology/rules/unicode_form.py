@@ -17,7 +17,7 @@ _STAYS_HERE: Final = {
     "rabbitmq_version",
     "profile",
     "allow_deletion",
-    "release",
+    "retain",
     "ignore_drift",
     "ignore_rules",
 }

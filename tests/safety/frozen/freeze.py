@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.stack import Stack
+from topology.guard.earlier_states import EARLIER
 
 HERE = Path(__file__).parent
 _PASSING = ("created", "modified", "sourcePosition", "stackTrace")
 _OTHER_HOOKS = (
     "rabbitmq-topology:create",
-    "rabbitmq-topology:protected",
     "rabbitmq-topology:replace",
+    "rabbitmq-topology:retained",
+    "rabbitmq-topology:veto-protected",
 )
 
 
@@ -43,7 +45,7 @@ def freeze(stack: Stack) -> None:
         for bound in resource.get("resourceHooks", {}).values()
         for hook in bound
     }
-    table = {"names": names(stack), "hooks": sorted({*hooks, *_OTHER_HOOKS})}
+    table = {"names": names(stack), "hooks": sorted({*hooks, *_OTHER_HOOKS, *EARLIER})}
     (HERE / "names.json").write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
 
 

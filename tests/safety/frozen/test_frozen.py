@@ -15,6 +15,7 @@ from tests.safety.frozen.freeze import HERE, freeze, marks, names, table
 from tests.safety.landscape import changed, without_queue
 from tests.safety.stronghold import UP
 from tests.support.stack import Stack
+from topology.guard import earlier_states
 from topology.guard import hooks as guard_hooks
 from topology.ownership import hooks as ownership_hooks
 
@@ -50,6 +51,8 @@ def test_an_earlier_state_needs_no_change(stack: Stack, tmp_path: Path) -> None:
 
 def test_hooks_keep_their_names() -> None:
     """The engine finds the guard of what is no longer declared by the name in the state."""
-    sources = [Path(module.__file__ or "") for module in (guard_hooks, ownership_hooks)]
+    sources = [
+        Path(module.__file__ or "") for module in (guard_hooks, earlier_states, ownership_hooks)
+    ]
     code = "".join(source.read_text(encoding="utf-8") for source in sources)
     assert [name for name in table()["hooks"] if f'"{name}"' not in code] == []

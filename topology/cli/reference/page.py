@@ -93,7 +93,7 @@ def _sections() -> Iterator[str]:
 def _top_level() -> str:
     sections = {noun.key: noun.title for noun in NOUNS}
     sections |= dict.fromkeys(("extends", "defaults", "profiles"), "Sharing")
-    sections |= {"release": sections["allow_deletion"], "ignore_rules": "Rules"}
+    sections |= {"retain": sections["allow_deletion"], "ignore_rules": "Rules"}
     rows = []
     for name, (shown, *rest) in _rows(Topology, _schema()):
         title = sections.get(name)

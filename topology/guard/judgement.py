@@ -1,0 +1,82 @@
+"""What guards have to say about many deletions, before any of them.
+
+Nothing is waited for: the guards ask again, and wait where they must, right before each deletion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, Final, TypeAlias
+
+from topology.broker.error import BrokerError
+from topology.guard.context import Guarding
+from topology.guard.leaving import Leaving
+from topology.guard.refusal import Refusal, refused, unasked
+from topology.guard.veto import veto
+from topology.kind import Kind
+from topology.ownership.contents import Object
+
+_AT_A_TIME: Final = 8
+"""Guards wait for the broker most of the time."""
+_SHOWN: Final = 5
+_JUDGED: Final = frozenset({Kind.QUEUE, Kind.EXCHANGE, Kind.POLICY, Kind.VHOST})
+"""A binding is refused for the sake of its ends."""
+
+_Route: TypeAlias = tuple[str, ...]
+"""Vhost, source, kind and name of the destination, routing key."""
+
+
+def refusals(guarding: Guarding, leaving: Sequence[Leaving]) -> list[tuple[Leaving, Refusal]]:
+    """Why some of what leaves must not. `leaving` is all that would be deleted."""
+    routes = {_planned_route(one) for one in leaving if one.kind is Kind.BINDING}
+    judged = [one for one in leaving if one.kind in _JUDGED]
+    objects = {(one.vhost, (one.kind, one.name)) for one in judged}
+
+    def judge(one: Leaving) -> Refusal | None:
+        def goes(found: Object) -> bool:
+            return (one.vhost, found) in objects
+
+        before = replace(guarding, preview=True, goes=goes)
+        try:
+            veto(before, one)
+            if one.kind is Kind.EXCHANGE:
+                _refuse_if_others_bound(before, one, routes)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        found = zip(judged, pool.map(judge, judged), strict=True)
+        return [(one, refusal) for one, refusal in found if refusal is not None]
+
+
+def _refuse_if_others_bound(
+    guarding: Guarding, leaving: Leaving, routes: Collection[_Route]
+) -> None:
+    """As the guard does right before the deletion: now, the stack's own are still there."""
+    name, vhost = leaving.name, leaving.vhost
+    if name in guarding.topology.allow_deletion.exchanges:
+        return
+    try:
+        for side, end in (("source", "destination"), ("destination", "source")):
+            path = ("exchanges", vhost, name, "bindings", side)
+            found = guarding.broker.management.find(*path) or []
+            others = sorted({entry[end] for entry in found if _live_route(entry) not in routes})
+            if others:
+                reason = f"has bindings that others made: {', '.join(others[:_SHOWN])}"
+                going = guarding.going("exchange", vhost, name)
+                raise refused("exchange", name, reason, "remove these bindings", going=going)
+    except BrokerError as error:
+        raise unasked("exchange", name, error) from None
+
+
+def _planned_route(leaving: Leaving) -> _Route:
+    keys = ("source", "destinationType", "destination", "routingKey")
+    return (leaving.vhost, *(str(leaving.properties.get(key) or "") for key in keys))
+
+
+def _live_route(binding: Mapping[str, Any]) -> _Route:
+    keys = ("vhost", "source", "destination_type", "destination", "routing_key")
+    return tuple(str(binding[key]) for key in keys)
