@@ -12,6 +12,8 @@ from tests.migrate.test_migrate import applied, config
 from tests.support.api import Api
 from tests.support.stack import Stack
 from toolchain.node import Broker
+from topology.broker.live_policy import LivePolicy
+from topology.broker.state import LiveQueue
 from topology.migrate.mirrors import retired
 from topology.version import Version
 
@@ -27,13 +29,14 @@ def old_stack(make_stack: MakeStack, old_broker: Broker) -> Stack:
 
 
 def test_what_is_in_force_or_does_more_stays() -> None:
-    policies = [
-        {"name": "mirrors", "definition": MIRRORED},
-        {"name": "in-force", "definition": MIRRORED},
-        {"name": "does-more", "definition": {**MIRRORED, "expires": 600_000}},
-        {"name": "other", "definition": {"expires": 600_000}},
-    ]
-    assert retired(policies, [{"name": "q", "policy": "in-force"}, {"name": "r"}]) == ["mirrors"]
+    definitions: dict[str, dict[str, Any]] = {
+        "mirrors": MIRRORED,
+        "in-force": MIRRORED,
+        "does-more": {**MIRRORED, "expires": 600_000},
+        "other": {"expires": 600_000},
+    }
+    policies = [LivePolicy(name, "", "all", 0, entry) for name, entry in definitions.items()]
+    assert retired(policies, [LiveQueue("q", policy="in-force"), LiveQueue("r")]) == ["mirrors"]
 
 
 @pytest.mark.soak

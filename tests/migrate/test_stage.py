@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from topology.broker.connection import Connection
+from topology.broker.state import LiveQueue
 from topology.check import check
 from topology.migrate.choice import Choice, Live, choose
 from topology.migrate.move import Move, Place, Way
@@ -19,23 +21,23 @@ from topology.migrate.stage import Seen, Stage, stage
 from topology.model.base import MAX_NAME_BYTES
 from topology.version import Version
 
-OLD = {"name": "work", "type": "classic", "durable": True, "arguments": {}}
-NEW = {"name": "work", "type": "quorum", "durable": True, "arguments": {"x-queue-type": "quorum"}}
-PARKING = {"name": "migrate.parking.work", "type": "quorum"}
+OLD = LiveQueue("work", "classic")
+NEW = LiveQueue("work", "quorum", arguments={"x-queue-type": "quorum"})
+PARKING = LiveQueue("migrate.parking.work", "quorum")
 
 
-def chosen(*queues: dict[str, Any], asked: tuple[str, ...] = (), **queue: Any) -> Choice:
+def chosen(*queues: LiveQueue, asked: tuple[str, ...] = (), **queue: Any) -> Choice:
     config = {
         "vhost": "v",
         "exchanges": {"events": {"type": "topic"}},
         "queues": {"work": {"type": "quorum", **queue}},
         "bindings": [{"source": "events", "destination": "work", "routing_key": "#"}],
     }
-    found = {entry["name"]: entry for entry in queues}
+    found = {entry.name: entry for entry in queues}
     return choose(check(config).usable(), Live({("", "v"): found}), asked)
 
 
-def moved(*queues: dict[str, Any], **queue: Any) -> Move:
+def moved(*queues: LiveQueue, **queue: Any) -> Move:
     (move,) = chosen(*queues, migrate=queue.pop("migrate", True), **queue).moves
     return move
 
@@ -67,14 +69,14 @@ def test_in_place(seen: Seen, expected: Stage) -> None:
     ],
 )
 def test_to_another_name(seen: Seen, expected: Stage) -> None:
-    move = moved({**OLD, "name": "before"}, migrate={"from": "before"})
+    move = moved(replace(OLD, name="before"), migrate={"from": "before"})
     assert move.way is Way.RENAME
     assert stage(move, seen) is expected
 
 
-def crossing(*old: dict[str, Any], **queues: dict[str, Any]) -> Choice:
+def crossing(*old: LiveQueue, **queues: dict[str, Any]) -> Choice:
     config = {"vhost": "v", "protect": True, "queues": queues}
-    found = {("old", "before"): {entry["name"]: entry for entry in old}, ("", "v"): {"work": NEW}}
+    found = {("old", "before"): {entry.name: entry for entry in old}, ("", "v"): {"work": NEW}}
     connection = Connection("http://old", "amqp://old", "user", "password")
     source = Source("old", connection, "before", "amqp://old")
     return choose(check(config).usable(), Live(found, source=source))
@@ -82,7 +84,7 @@ def crossing(*old: dict[str, Any], **queues: dict[str, Any]) -> Choice:
 
 def test_from_another_broker_comes_all_that_it_has() -> None:
     """Whatever is protected here: nothing is replaced."""
-    other = {**OLD, "name": "other"}
+    other = replace(OLD, name="other")
     choice = crossing(OLD, other, work={"type": "quorum"}, other={"migrate": False}, third={})
     (move,) = choice.moves
     assert choice.problems == ()
@@ -99,7 +101,7 @@ def test_one_queue_of_another_broker_does_not_go_to_two() -> None:
 
 
 def test_limits_count_what_is_on_both_sides() -> None:
-    full = {**OLD, "messages": 6}
+    full = replace(OLD, ready=5, unacknowledged=1)
     assert crossing(full, work={"type": "quorum", "max_length": 10}).problems == ()
     (problem,) = crossing(full, work={"type": "quorum", "max_length": 5}).problems
     assert problem.path == ("queues", "work", "max_length")
@@ -144,7 +146,7 @@ def test_what_was_begun_goes_on_whatever_it_says() -> None:
 
 
 def test_more_messages_than_the_limit_are_refused() -> None:
-    full = {**OLD, "messages": 11}
+    full = replace(OLD, ready=10, unacknowledged=1)
     (problem,) = chosen(full, migrate=True, max_length=10).problems
     assert problem.path == ("queues", "work", "max_length")
     assert chosen(full, migrate=True, max_length=10, overflow="reject-publish").problems == ()
@@ -172,7 +174,7 @@ def test_a_parked_message_is_as_safe_as_before() -> None:
 
 
 def test_dead_letters_go_where_the_old_queue_sent_them() -> None:
-    old = {"arguments": {"x-dead-letter-exchange": "by-argument"}}
+    old = replace(OLD, arguments={"x-dead-letter-exchange": "by-argument"})
     policy = {
         "dead-letter-exchange": "by-policy",
         "dead-letter-routing-key": "key",

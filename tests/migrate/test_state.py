@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from topology.broker.connection import Connection
+from topology.broker.state import LiveQueue
 from topology.check import check
 from topology.cli import pulumi_apply
 from topology.cli.pulumi_apply import apply_to_state
@@ -100,8 +101,7 @@ def applied(monkeypatch: pytest.MonkeyPatch, engine: Engine, live: Live, **queue
 
 
 def classic(name: str, vhost: str = "v", broker: str = "") -> Live:
-    old = {"name": name, "type": "classic", "durable": True, "arguments": {}}
-    return Live({(broker, vhost): {name: old}})
+    return Live({(broker, vhost): {name: LiveQueue(name, "classic")}})
 
 
 def test_another_type(monkeypatch: pytest.MonkeyPatch) -> None:

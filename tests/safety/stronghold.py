@@ -10,7 +10,7 @@ from tests.safety.landscape import OCCUPIED, Change, Config, changed
 from tests.safety.messages import Messages
 from tests.support.api import Api
 from tests.support.stack import Said, Stack
-from topology.guard.broker import SAMPLE_SECONDS
+from topology.broker.statistics import SAMPLE_SECONDS
 
 UP = ("up", "--yes", "--skip-preview")
 ALL_AT_ONCE = (*UP, "--continue-on-error")

@@ -11,7 +11,7 @@ from tests.safety.stronghold import ALL_AT_ONCE, DESTROY, UP, Stronghold
 from tests.support.api import Api
 from tests.support.idle import until_idle
 from tests.support.stack import Stack
-from topology.guard.broker import SAMPLE_SECONDS
+from topology.broker.statistics import SAMPLE_SECONDS
 
 QUEUE = """\
 queue work is not deleted: it holds 3 messages (3 ready, 0 unacknowledged) and has 0 consumers.

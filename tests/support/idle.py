@@ -6,7 +6,7 @@ import time
 
 from tests.features.eventually import eventually
 from tests.support.api import Api
-from topology.guard.broker import SAMPLE_SECONDS
+from topology.broker.statistics import SAMPLE_SECONDS
 
 
 def until_idle(api: Api, vhost: str, exchange: str) -> None:

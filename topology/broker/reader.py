@@ -19,6 +19,7 @@ from topology.broker.state import (
     Entry,
     LiveBinding,
     LiveConnection,
+    LiveConsumer,
     LiveExchange,
     LiveNode,
     LivePermission,
@@ -36,7 +37,7 @@ from topology.version import OLDEST, BrokerFacts, Version
 T = TypeVar("T")
 
 _QUEUE: Final = (
-    "name,type,durable,auto_delete,exclusive,owner_pid_details,arguments,leader,"
+    "name,type,durable,auto_delete,exclusive,owner_pid_details,arguments,leader,policy,"
     "messages_ready,messages_unacknowledged,consumers,message_bytes,"
     "message_stats.publish,message_stats.publish_details.rate"
 )
@@ -199,6 +200,27 @@ class BrokerReader:
             return QueueListing(tuple(map(queue, found)), now, lambda: self.policies(vhost))
 
         return self._shared(("queues", vhost, live), read, since)
+
+    def queue(self, vhost: str, name: str) -> LiveQueue | None:
+        """One queue, read anew, with counts as old as `Timing.sample` at most."""
+        sampled = self.timing.clock() - self.timing.sample
+        found = self.management.find("queues", vhost, name)
+        return None if found is None else LiveQueue.from_api(found, sampled)
+
+    def exchange(self, vhost: str, name: str) -> LiveExchange | None:
+        """One exchange, read anew."""
+        sampled = self.timing.clock() - self.timing.sample
+        found = self.management.find("exchanges", vhost, name)
+        return None if found is None else LiveExchange.from_api(found, sampled)
+
+    def bindings_of(self, vhost: str, queue: str) -> tuple[LiveBinding, ...]:
+        """Those of one queue, read anew, without that of the default exchange."""
+        found = self.management.find("queues", vhost, queue, "bindings") or []
+        return tuple(LiveBinding.from_api(entry) for entry in found if entry["source"])
+
+    def consumers(self, vhost: str) -> tuple[LiveConsumer, ...]:
+        found = self.management.find("consumers", vhost) or []
+        return tuple(map(LiveConsumer.from_api, found))
 
     def exchanges(self, vhost: str, *, since: float | None = None) -> ExchangeListing:
         """With sampled rates, as old as `Timing.sample` at most."""

@@ -52,6 +52,8 @@ class LiveQueue:
     arguments: Entry = field(default_factory=dict)
     leader: str = ""
     """Node of the leader of a quorum queue; that of a stream is sampled, from 4.0 on."""
+    policy: str = ""
+    """The policy that applies, as sampled: see `live_policy` for what is known at once."""
     ready: int | None = None
     unacknowledged: int | None = None
     consumers: int | None = None
@@ -77,6 +79,7 @@ class LiveQueue:
             exclusive=bool(found.get("exclusive") or found.get("owner_pid_details")),
             arguments=arguments,
             leader=found.get("leader") or "",
+            policy=found.get("policy") or "",
             ready=found.get("messages_ready"),
             unacknowledged=found.get("messages_unacknowledged"),
             consumers=found.get("consumers"),
@@ -121,8 +124,8 @@ class LiveExchange:
     arguments: Entry = field(default_factory=dict)
     policy: str = ""
     """The policy that applies to it. RabbitMQ tells that of an exchange at once."""
-    published: int = 0
-    """Messages that have come to it since the broker keeps its statistics."""
+    published: int | None = None
+    """Messages that have ever come to it; None for none, and where there are no statistics."""
     publish_rate: float = 0.0
     """Messages a second."""
     as_of: float = NEVER
@@ -139,7 +142,7 @@ class LiveExchange:
             internal=bool(found.get("internal")),
             arguments=found.get("arguments") or {},
             policy=found.get("policy") or "",
-            published=int(statistics.get("publish_in") or 0),
+            published=statistics.get("publish_in"),
             publish_rate=_rate(statistics, "publish_in_details"),
             as_of=as_of,
         )
@@ -277,6 +280,19 @@ class LiveConnection:
             user=str(found.get("user") or ""),
             own_name=str(found.get("user_provided_name") or given or ""),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class LiveConsumer:
+    """A consumer on a queue."""
+
+    queue: str
+    exclusive: bool = False
+    """Whether it has the queue to itself."""
+
+    @classmethod
+    def from_api(cls, found: Entry) -> Self:
+        return cls(found["queue"]["name"], bool(found.get("exclusive")))
 
 
 @dataclass(frozen=True, slots=True)

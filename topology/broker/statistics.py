@@ -20,7 +20,8 @@ closed one off at once, but looks for new ones, and counts them, every five seco
 were measured."""
 
 QUIET_SECONDS: Final = 2 * SAMPLE_SECONDS
-"""Two samples with no message between them: nothing publishes any more."""
+"""So long nothing may have come to an old queue before its publishers count as changed over: two
+samples with no message between them."""
 
 RESTART_SECONDS: Final = 20.0
 """How long a broker may take to have statistics of a queue again after a restart."""

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from topology.broker import Management
-from topology.broker.leader import is_leaderless
-from topology.broker.live_policy import LivePolicies
+from topology.broker import BrokerReader, Management
+from topology.broker.state import LiveConsumer, LiveQueue
 from topology.expand.naming import exactly
 from topology.expand.settings import GENERATED_PRIORITY
 from topology.migrate.event import Halted
 from topology.migrate.move import LIMITS, Move, Place, Way
 from topology.migrate.parking import parking_arguments, parking_settings
 from topology.migrate.reader import Reader
-from topology.migrate.route import Route, routes
+from topology.migrate.route import Route
 from topology.migrate.shovel import Shovels
-from topology.migrate.stage import Found, Seen
+from topology.migrate.stage import Seen
 from topology.version import Version
 
 OVER_ALL: Final = GENERATED_PRIORITY + 1000
@@ -37,6 +36,8 @@ class Bench:
         self._move = move
         self._version = version
         self._reader = reader
+        self._here = BrokerReader(management)
+        self._there = BrokerReader(reader.management) if reader else None
         self.vhost = move.target.vhost
         self.shovels = Shovels(management, self.vhost, reader)
         self.parking = Place(self.vhost, move.names.parking)
@@ -71,37 +72,32 @@ class Bench:
         """Whoever uses them closes them."""
         return (self._management, *((self._reader.management,) if self._reader else ()))
 
-    def _at(self, place: Place) -> Management:
-        return self._reader.management if self._reader and place.broker else self._management
+    def _at(self, place: Place) -> BrokerReader:
+        return self._there if self._there and place.broker else self._here
 
-    def _queue(self, place: Place) -> Found | None:
-        found: Found | None = self._at(place).find("queues", place.vhost, place.queue)
-        return found
+    def _queue(self, place: Place) -> LiveQueue | None:
+        return self._at(place).queue(place.vhost, place.queue)
 
-    def sample(self, place: Place) -> Found | None:
+    def sample(self, place: Place) -> LiveQueue | None:
         """A queue with its statistics, which may be ten seconds old."""
         return self._queue(place)
 
     def published(self, place: Place) -> dict[str, int]:
         """How many messages have ever come to each queue of a vhost, as sampled."""
-        columns = "name,message_stats.publish"
-        queues = self._at(place).find("queues", place.vhost, columns=columns) or []
-        return {
-            queue["name"]: (queue.get("message_stats") or {}).get("publish") or 0
-            for queue in queues
-        }
+        reader = self._at(place)
+        queues = reader.queues(place.vhost, since=reader.timing.clock()).queues
+        return {queue.name: queue.published or 0 for queue in queues}
 
     def passed(self, exchange: str) -> int | None:
         """Messages that a shovel has ever published to an exchange of the migration's own, as
         sampled: at most some seconds old. None where there were none, and where the broker keeps
         no statistics of messages."""
-        found = self._management.find("exchanges", self.vhost, exchange) or {}
-        count: int | None = (found.get("message_stats") or {}).get("publish_in")
-        return count
+        found = self._here.exchange(self.vhost, exchange)
+        return found.published if found else None
 
     def routes(self, place: Place) -> tuple[Route, ...]:
-        path = ("queues", place.vhost, place.queue, "bindings")
-        return routes(self._at(place).find(*path) or [])
+        bindings = self._at(place).bindings_of(place.vhost, place.queue)
+        return tuple(map(Route.on_broker, bindings))
 
     def _parked_routes(self) -> tuple[Route, ...]:
         out = self._move.names.out
@@ -113,24 +109,23 @@ class Bench:
 
     # Parking
 
-    def prepare_parking(self, origin: Found) -> None:
+    def prepare_parking(self, origin: LiveQueue) -> None:
         """The policies come first: the queue must not be under another for a moment."""
         names = self._move.names
         pattern = exactly(names.parking)
         arguments = parking_arguments(self._move.declared, origin, self._nodes())
-        found = self._management.find("policies", self.vhost) or []
-        policies = LivePolicies.from_api(found, self._version)
-        applied = policies.definition(origin["name"], origin.get("type", "classic"))
+        now = self._here.timing.clock()
+        policies = self._here.policies(self.vhost, since=now)
+        applied = policies.definition(origin.name, origin.kind)
         settings = parking_settings(origin, applied, arguments, self._version)
         self._put_policy(names.parking, pattern, settings)
-        if self._management.find("operator-policies", self.vhost):
+        if self._here.operator_policies_by_name(self.vhost, since=now):
             self._put_policy(names.parking, pattern, {"max-length": _NO_LIMIT}, operator=True)
         self._put_queue(self.parking, {"durable": True, "arguments": arguments})
         self.lead(names.out, self.parking)
 
     def _nodes(self) -> int:
-        nodes = self._management.find("nodes", columns="name,running") or []
-        return sum(1 for node in nodes if node.get("running"))
+        return sum(1 for node in self._here.nodes() if node.running)
 
     @property
     def clustered(self) -> bool:
@@ -187,10 +182,10 @@ class Bench:
         found = self._queue(place)
         if found is None:
             return None
-        if is_leaderless(found):
+        if found.leaderless:
             return "it has no leader, so nobody knows what is in it"
         conditions = {}
-        if found.get("type", "classic") == "classic":
+        if found.type == "classic":
             conditions = {"if-empty": "true"} | ({"if-unused": "true"} if unused else {})
         return self._management.delete("queues", place.vhost, place.queue, **conditions)
 
@@ -198,19 +193,17 @@ class Bench:
 
     def exclusive_consumer(self, place: Place) -> bool:
         """Whether one consumer has a queue to itself, so that no shovel gets in."""
-        consumers = self._at(place).find("consumers", place.vhost) or []
-        return any(
-            consumer.get("exclusive") and consumer["queue"]["name"] == place.queue
-            for consumer in consumers
-        )
+        return any(consumer.exclusive for consumer in self._consumers(place))
 
     def served_in_order(self, place: Place) -> bool:
         """Whether one consumer at a time gets the messages: no shovel takes them from it."""
-        found = self._queue(place) or {}
-        single = (found.get("arguments") or {}).get("x-single-active-consumer") is True
-        consumers = self._at(place).find("consumers", place.vhost) or []
-        own = [consumer for consumer in consumers if consumer["queue"]["name"] == place.queue]
-        return bool(own) and (single or any(consumer.get("exclusive") for consumer in own))
+        found, own = self._queue(place), self._consumers(place)
+        single = found is not None and found.arguments.get("x-single-active-consumer") is True
+        return bool(own) and (single or any(consumer.exclusive for consumer in own))
+
+    def _consumers(self, place: Place) -> list[LiveConsumer]:
+        consumers = self._at(place).consumers(place.vhost)
+        return [consumer for consumer in consumers if consumer.queue == place.queue]
 
     # The end
 

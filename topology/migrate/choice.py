@@ -12,7 +12,6 @@ from topology.migrate.move import Move, Place, Way
 from topology.migrate.names import Names
 from topology.migrate.route import Route
 from topology.migrate.source import Source
-from topology.migrate.stage import Found
 from topology.model import MigrateFrom, Policy, Topology
 from topology.ownership.difference import queue_difference
 from topology.problems import Problem, did_you_mean
@@ -34,14 +33,14 @@ class Choice:
 class Live:
     """Queues by name, in the stack's vhost and in those that queues come from."""
 
-    queues: Mapping[tuple[str, str], Mapping[str, Found]]
+    queues: Mapping[tuple[str, str], Mapping[str, LiveQueue]]
     """By broker and vhost."""
     exchanges: frozenset[str] = frozenset()
     """In the stack's vhost."""
     source: Source | None = None
     """The other broker, if the queues come from there."""
 
-    def find(self, place: Place) -> Found | None:
+    def find(self, place: Place) -> LiveQueue | None:
         return self.queues.get((place.broker, place.vhost), {}).get(place.queue)
 
 
@@ -128,7 +127,7 @@ def _move(settled: Settled, live: Live, name: str) -> Move | None:
     old = live.find(origin)
     if origin == target:
         parked = live.find(Place(target.vhost, names.parking))
-        differences = queue_difference(queue, LiveQueue.from_api(found)) if found else []
+        differences = queue_difference(queue, found) if found else []
         if not differences and parked is None and names.out not in live.exchanges:
             return None
     elif old is not None:
@@ -136,7 +135,7 @@ def _move(settled: Settled, live: Live, name: str) -> Move | None:
         where += f" on the broker of stack {origin.broker}" if origin.broker else ""
         differences = [
             f"is {origin.queue} in {where}",
-            *queue_difference(queue, LiveQueue.from_api(old)),
+            *queue_difference(queue, old),
         ]
     elif names.out in live.exchanges:
         differences = []  # The old queue is gone, and something of its migration is left.
@@ -174,41 +173,41 @@ def _settings(settled: Settled, name: str) -> dict[str, Any]:
 
 def _obstacles(topology: Topology, live: Live, move: Move) -> Iterator[Problem]:
     path = ("queues", move.target.queue)
-    old = live.find(move.origin) or {}
+    old = live.find(move.origin) or LiveQueue(move.origin.queue)
     new = live.find(move.target)
     protected = topology.protect if move.declared.protect is None else move.declared.protect
     if protected and move.way is not Way.CROSS:
         hint = "declare it with protect: false, and run pulumi up --target on it first"
         yield Problem((*path, "protect"), "a protected queue is not replaced", hint)
-    if "stream" in (move.declared.type, old.get("type")):
+    if "stream" in (move.declared.type, old.type):
         hint = "declare the stream under another name, and let its readers change over"
         if move.way is Way.CROSS:
             hint = "say migrate: false for it, and let its publishers and readers change over"
         message = "streams are not migrated: their offsets would mean other messages"
         yield Problem(path, message, hint)
-    if old.get("exclusive"):
+    if old.exclusive:
         yield Problem(path, "an exclusive queue belongs to one connection", "let its client end")
-    if old.get("auto_delete"):
+    if old.auto_delete:
         hint = "let its consumers go: RabbitMQ deletes it, and pulumi up declares the new one"
         yield Problem(path, "a queue that deletes itself could be gone with its messages", hint)
-    if (
-        move.origin != move.target
-        and new
-        and (differing := queue_difference(move.declared, LiveQueue.from_api(new)))
-    ):
+    if move.origin != move.target and new and (differing := queue_difference(move.declared, new)):
         message = f"exists beside {move.origin}, and is not as declared: {'; '.join(differing)}"
         yield Problem(path, message, "migrate the one, then the other")
     limits = move.limits
     if limits:
-        yield from _beyond(path, limits, [old] if move.origin == move.target else [old, new or {}])
+        there = [old] if move.origin == move.target or new is None else [old, new]
+        yield from _beyond(path, limits, there)
 
 
 def _beyond(
-    path: tuple[str, str], limits: Mapping[str, int], held_by: Collection[Found]
+    path: tuple[str, str], limits: Mapping[str, int], held_by: Collection[LiveQueue]
 ) -> Iterator[Problem]:
-    fields = {"max-length": "messages", "max-length-bytes": "message_bytes"}
+    all_held = {
+        "max-length": sum(queue.messages or 0 for queue in held_by),
+        "max-length-bytes": sum(queue.bytes or 0 for queue in held_by),
+    }
     for key, limit in limits.items():
-        held = sum(queue.get(fields[key]) or 0 for queue in held_by)
+        held = all_held[key]
         if held > limit:
             field = key.replace("-", "_")
             message = f"{held} are there already, and {limit} are declared: "

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from topology.guard.broker import SAMPLE_SECONDS
+from topology.broker.statistics import SAMPLE_SECONDS
 from topology.guard.occupancy import counted
 from topology.migrate.bench import Bench
 from topology.migrate.event import Event, Halted, Tell
@@ -91,7 +91,7 @@ class Drain:
             seconds += self.until(place, step, lambda ready, _: ready == 0)
             self._link.pause(LINGER_SECONDS)
             found = self._bench.sample(place)
-            held = 0 if found is None else found.get("messages_unacknowledged")
+            held = 0 if found is None else found.unacknowledged
             if self._ready(place) == 0 and held == 0:
                 return seconds
             if time.monotonic() - began > self._patience + seconds:

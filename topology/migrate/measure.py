@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from topology.broker import Management
-from topology.migrate.move import Move, Place
-from topology.migrate.stage import Found
+from topology.broker import BrokerReader
+from topology.broker.state import LiveQueue
+from topology.migrate.move import Move
 from topology.problems import Problem
 
 ASSUMED_RATE: Final = 3_000
@@ -30,14 +30,14 @@ class Load:
     """Messages a second."""
 
     @classmethod
-    def of(cls, found: Found | None) -> Load:
-        entry = found or {}
-        statistics = entry.get("message_stats") or {}
+    def of(cls, queue: LiveQueue | None) -> Load:
+        if queue is None:
+            return cls()
         return cls(
-            messages=entry.get("messages") or 0,
-            bytes=entry.get("message_bytes") or 0,
-            consumers=entry.get("consumers") or 0,
-            publish_rate=float((statistics.get("publish_details") or {}).get("rate") or 0.0),
+            messages=queue.messages or 0,
+            bytes=queue.bytes or 0,
+            consumers=queue.consumers or 0,
+            publish_rate=queue.publish_rate,
         )
 
 
@@ -53,26 +53,15 @@ class Room:
     """The alarm that blocks publishers, shovels among them."""
 
 
-def measure_room(management: Management) -> Room:
+def measure_room(reader: BrokerReader) -> Room:
     """Raises `BrokerError` if the broker cannot be asked."""
-    nodes: list[dict[str, Any]] = management.get("nodes")
-    running = [node for node in nodes if node.get("running")]
-    alarm = ""
-    for node in running:
-        for key, word in (("mem_alarm", "memory"), ("disk_free_alarm", "disk")):
-            if node.get(key):
-                alarm = word
+    running = [node for node in reader.nodes() if node.running]
+    alarms = [alarm for node in running for alarm in node.alarms]
     return Room(
-        disk_free=min(
-            (_above(node, "disk_free", "disk_free_limit") for node in running), default=0
-        ),
-        memory_free=min((_above(node, "mem_limit", "mem_used") for node in running), default=0),
-        alarm=alarm,
+        disk_free=min((node.disk_free for node in running), default=0),
+        memory_free=min((node.memory_free for node in running), default=0),
+        alarm=alarms[-1] if alarms else "",
     )
-
-
-def _above(node: dict[str, Any], much: str, little: str) -> int:
-    return int(node.get(much) or 0) - int(node.get(little) or 0)
 
 
 def needed_disk(loads: Iterable[Load]) -> int:
@@ -93,21 +82,22 @@ def room_problems(room: Room, needed: int) -> list[Problem]:
     return []
 
 
-def default_exchange_rate(management: Management, vhost: str) -> float:
+def default_exchange_rate(reader: BrokerReader, vhost: str) -> float:
     """Messages a second that clients publish to queues by their names."""
-    found = management.find("exchanges", vhost, "amq.default") or {}
-    return _rate(found)
+    default = reader.exchanges(vhost).by_name.get("")
+    return default.publish_rate if default else 0.0
 
 
-def unexplained(management: Management, move: Move, found: Found | None) -> Problem | None:
+def unexplained(reader: BrokerReader, move: Move, found: LiveQueue | None) -> Problem | None:
     """Messages that come to a queue, none of them by an exchange that it is bound to."""
     load = Load.of(found)
-    if not load.publish_rate or not default_exchange_rate(management, move.origin.vhost):
+    vhost, queue = move.origin.vhost, move.origin.queue
+    if not load.publish_rate or not default_exchange_rate(reader, vhost):
         return None
-    if any(
-        _rate(management.find("exchanges", move.origin.vhost, source) or {})
-        for source in _sources(management, move.origin)
-    ):
+    exchanges = reader.exchanges(vhost).by_name
+    bound = reader.bindings(vhost).by_destination["queue", queue]
+    sources = [exchanges.get(binding.source) for binding in bound if binding.source]
+    if any(exchange and exchange.publish_rate for exchange in sources):
         return None
     return Problem(
         ("queues", move.target.queue),
@@ -115,13 +105,3 @@ def unexplained(management: Management, move: Move, found: Found | None) -> Prob
         "default exchange, which cannot be bound to another queue",
         "have those publishers use an exchange, or stop them while it is migrated",
     )
-
-
-def _sources(management: Management, place: Place) -> set[str]:
-    bindings = management.find("queues", place.vhost, place.queue, "bindings") or []
-    return {entry["source"] for entry in bindings if entry["source"]}
-
-
-def _rate(exchange: Found) -> float:
-    statistics = exchange.get("message_stats") or {}
-    return float((statistics.get("publish_in_details") or {}).get("rate") or 0.0)

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from typing import Final
 
-from topology.broker import Management
+from topology.broker import BrokerReader, Management
+from topology.broker.live_policy import LivePolicy
+from topology.broker.state import LiveQueue
 
 _MIRRORING: Final = "ha-"
 
 
-def retired(policies: list[dict[str, Any]], queues: list[dict[str, Any]]) -> list[str]:
+def retired(policies: Iterable[LivePolicy], queues: Iterable[LiveQueue]) -> list[str]:
     """Policies that do nothing but mirror, and no longer apply to any queue."""
-    in_force = {queue.get("policy") for queue in queues}
+    in_force = {queue.policy for queue in queues}
     return sorted(
-        policy["name"]
+        policy.name
         for policy in policies
-        if policy["name"] not in in_force
-        and policy["definition"]
-        and all(key.startswith(_MIRRORING) for key in policy["definition"])
+        if policy.name not in in_force
+        and policy.definition
+        and all(key.startswith(_MIRRORING) for key in policy.definition)
     )
 
 
 def retire(management: Management, vhost: str, declared: Collection[str]) -> list[str]:
     """Deletes them, but for what is declared; returns their names. Raises `BrokerError`."""
-    # Statistics may be away; what applies to a queue is told without them.
-    queues = management.find("queues", vhost, columns="name,policy") or []
-    names = retired(management.find("policies", vhost) or [], queues)
+    reader = BrokerReader(management)
+    # Statistics may be away; what applies to a queue is listed without them.
+    queues = reader.queues(vhost, live=True).queues
+    names = retired(reader.policies(vhost).by_name.values(), queues)
     gone = [name for name in names if name not in declared]
     for name in gone:
         management.delete("policies", vhost, name)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from topology.broker.state import LiveQueue
 from topology.model import Queue
 from topology.version import Version
-
-Found = Mapping[str, Any]
 
 _UNLIMITED_SINCE: Final = Version(4, 0)
 """From here on quorum queues have a delivery limit by default, and -1 is none."""
@@ -16,15 +15,15 @@ _UNLIMITED_SINCE: Final = Version(4, 0)
 _DEAD_LETTERS: Final = ("dead-letter-exchange", "dead-letter-routing-key", "dead-letter-strategy")
 
 
-def parking_arguments(declared: Queue, origin: Found, nodes: int) -> dict[str, Any]:
+def parking_arguments(declared: Queue, origin: LiveQueue, nodes: int) -> dict[str, Any]:
     """Replicated if anything about the queue is, or could be: a parked message is as safe as
     before. Never bounded, never expiring."""
-    quorum = nodes > 1 or "quorum" in (declared.type, origin.get("type"))
+    quorum = nodes > 1 or "quorum" in (declared.type, origin.type)
     return {"x-queue-type": "quorum" if quorum else "classic"}
 
 
 def parking_settings(
-    origin: Found, applied: Mapping[str, Any], arguments: Mapping[str, Any], version: Version
+    origin: LiveQueue, applied: Mapping[str, Any], arguments: Mapping[str, Any], version: Version
 ) -> dict[str, Any]:
     """The definition of the policy that keeps others off; `applied` is that of the old queue's
     policy, `arguments` are the parking queue's.
@@ -34,7 +33,7 @@ def parking_settings(
     """
     settings: dict[str, Any] = {"overflow": "reject-publish"}  # Without limits nothing overflows.
     quorum = arguments["x-queue-type"] == "quorum"
-    fixed = origin.get("arguments") or {}
+    fixed = origin.arguments
     for key in _DEAD_LETTERS:
         value = fixed.get(f"x-{key}", applied.get(key))
         # A policy with a key that the queue's type does not know would not apply at all.

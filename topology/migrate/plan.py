@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from topology.guard.broker import SAMPLE_SECONDS
+from topology.broker.statistics import SAMPLE_SECONDS
 from topology.migrate.measure import ASSUMED_RATE, Load, Room, needed_disk
 from topology.migrate.move import Move, Way
 from topology.migrate.shovel import PREFETCH

@@ -7,11 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from topology.guard.broker import SAMPLE_SECONDS
 from topology.migrate.move import Place
-
-QUIET_SECONDS: Final = 2 * SAMPLE_SECONDS
-"""So long nothing may have come to an old queue before its publishers count as changed over."""
 
 _ASK_SECONDS: Final = 1.0
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from topology.binding_label import binding_label
+from topology.broker.state import LiveBinding
 from topology.model import Binding
 
 
@@ -23,13 +24,9 @@ class Route:
     """By which the management API deletes it."""
 
     @classmethod
-    def on_broker(cls, found: Mapping[str, Any]) -> Self:
-        return cls(
-            found["source"],
-            found["routing_key"],
-            _canonical(found.get("arguments") or {}),
-            found.get("properties_key", ""),
-        )
+    def on_broker(cls, found: LiveBinding) -> Self:
+        canonical = _canonical(found.arguments)
+        return cls(found.source, found.routing_key, canonical, found.properties_key)
 
     @classmethod
     def declared(cls, binding: Binding) -> Self:
@@ -43,11 +40,6 @@ class Route:
     def label(self, queue: str) -> str:
         canonical = "" if self.canonical == "{}" else self.canonical
         return binding_label(self.source, "queue", queue, self.routing_key, canonical)
-
-
-def routes(found: Iterable[Mapping[str, Any]]) -> tuple[Route, ...]:
-    """Without the default exchange's, which nobody can make or take."""
-    return tuple(Route.on_broker(entry) for entry in found if entry["source"])
 
 
 def _canonical(arguments: Mapping[str, Any]) -> str:

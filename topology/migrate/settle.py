@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from topology.guard.broker import SAMPLE_SECONDS
+from topology.broker.state import LiveQueue
+from topology.broker.statistics import SAMPLE_SECONDS
 from topology.guard.occupancy import counted
 from topology.migrate.bench import Bench
 from topology.migrate.event import Event, Halted, Tell
 from topology.migrate.link import Link
 from topology.migrate.move import Move, Way
-from topology.migrate.stage import Found
 
 _POLL_SECONDS: Final = 0.25
 _SAMPLE_POLL: Final = 1.0
@@ -51,7 +51,7 @@ class Settling:
             if now < max(began, self._unbound_at + _WATCH_SECONDS) + SAMPLE_SECONDS:
                 continue
             found = self._bench.sample(origin)
-            held = None if found is None else found.get("messages_unacknowledged")
+            held = None if found is None else found.unacknowledged
             self._refuse_arrivals(found)
             clients = max(0, counts[1] - shovels)
             if held == 0 and (self._move.way is Way.IN_PLACE or clients == 0):
@@ -63,8 +63,8 @@ class Settling:
                 raise Halted(self._still(held, clients))
             self._link.pause(_SAMPLE_POLL)
 
-    def _refuse_arrivals(self, found: Found | None) -> None:
-        published = ((found or {}).get("message_stats") or {}).get("publish")
+    def _refuse_arrivals(self, found: LiveQueue | None) -> None:
+        published = None if found is None else found.published
         if published is None:
             return
         before, self._published = self._published, published

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from topology.broker import Management
+from topology.broker import BrokerReader
 from topology.broker.connection import Connection
 from topology.problems import Problem
-
-_CLUSTER: Final = "internal_cluster_id"
-"""A broker makes it up when it first starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +21,10 @@ class Source:
     RabbitMQ's own URIs."""
 
 
-def same_broker(own: Management, other: Management, source: Source) -> Problem | None:
+def same_broker(own: BrokerReader, other: BrokerReader, source: Source) -> Problem | None:
     """A shovel from a queue into itself would never end. Raises `BrokerError`."""
-    if _cluster(own) != _cluster(other):
+    if own.cluster_id() != other.cluster_id():
         return None
     message = f"stack {source.stack} is on the same broker"
     hint = "name the queues in migrate: {from: …, vhost: …}, and leave --from out"
     return Problem((), message, hint)
-
-
-def _cluster(management: Management) -> str:
-    parameters = management.get("global-parameters")
-    return next((entry["value"] for entry in parameters if entry["name"] == _CLUSTER), "")

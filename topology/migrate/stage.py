@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from topology.broker.state import LiveQueue
 from topology.migrate.move import Move, Way
 from topology.migrate.route import Route
 from topology.ownership.difference import queue_difference
-
-Found = Mapping[str, Any]
-"""A queue as the management API tells of it."""
 
 
 class Stage(StrEnum):
@@ -30,10 +25,10 @@ class Stage(StrEnum):
 class Seen:
     """What the broker has of one migration."""
 
-    origin: Found | None = None
-    target: Found | None = None
+    origin: LiveQueue | None = None
+    target: LiveQueue | None = None
     """The same as `origin` for a migration in place."""
-    parking: Found | None = None
+    parking: LiveQueue | None = None
     origin_routes: tuple[Route, ...] = ()
     parking_routes: tuple[Route, ...] = ()
     target_routes: tuple[Route, ...] = ()
@@ -51,7 +46,7 @@ def stage(move: Move, seen: Seen) -> Stage:
 
 
 def _in_place(move: Move, seen: Seen) -> Stage:
-    if seen.origin is not None and queue_difference(move.declared, LiveQueue.from_api(seen.origin)):
+    if seen.origin is not None and queue_difference(move.declared, seen.origin):
         return Stage.EMPTY
     if seen.parking is not None:
         return Stage.CREATE if seen.origin is None else Stage.RETURN

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from topology.broker import Management
+from topology.broker import BrokerReader, Management
 from topology.expand.settings import Settled
 from topology.migrate.bench import Bench
 from topology.migrate.choice import Choice, Live, choose, origin_of
@@ -44,33 +44,34 @@ def survey(
     """Raises `BrokerError` if a broker cannot be asked. Changes nothing."""
     with ExitStack() as ending:
         old = ending.enter_context(source.connection.management()) if source else None
-        return _surveyed(Sides(management, source, old), settled, version, asked, parallel)
+        own, other = BrokerReader(management), BrokerReader(old) if old else None
+        return _surveyed(Sides(own, source, other), settled, version, asked, parallel)
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
     """The broker of the stack, and the other one that queues may come from."""
 
-    own: Management
+    own: BrokerReader
     source: Source | None = None
-    old: Management | None = None
+    old: BrokerReader | None = None
 
     def reader(self, move: Move) -> Reader | None:
-        return Reader(self.old, self.source, move) if self.old and self.source else None
+        return Reader(self.old.management, self.source, move) if self.old and self.source else None
 
 
 def _surveyed(
     sides: Sides, settled: Settled, version: Version, asked: Collection[str], parallel: int
 ) -> Plan:
-    management, vhost = sides.own, settled.topology.vhost.name
+    own, vhost = sides.own, settled.topology.vhost.name
     live = _live(sides, settled)
     choice = choose(settled, live, asked)
     planned = tuple(_planned(sides, live, move, version) for move in choice.moves)
-    room = measure_room(management)
+    room = measure_room(own)
     needed = needed_disk(entry.load for entry in planned)
     problems: list[Problem] = []
     if planned:
-        problems = [*_without_shovel(management), *room_problems(room, needed)]
+        problems = [*_without_shovel(own), *room_problems(room, needed)]
     problems += [*_without_vhost(sides, vhost), *_between(sides)]
     problems += _round_trips(sides, choice)
     return Plan(
@@ -80,8 +81,8 @@ def _surveyed(
         parallel=parallel,
         others=choice.others,
         missing=choice.missing,
-        problems=(*problems, *_problems(management, live, choice)),
-        default_exchange_rate=default_exchange_rate(management, vhost),
+        problems=(*problems, *_problems(own, live, choice)),
+        default_exchange_rate=default_exchange_rate(own, vhost),
     )
 
 
@@ -92,15 +93,14 @@ def _live(sides: Sides, settled: Settled) -> Live:
     wanted = {("", vhost)} | {(place.broker, place.vhost) for place in places}
     found = {}
     for broker, where in wanted:
-        management = sides.old if broker and sides.old else sides.own
-        found[broker, where] = _by_name(management.find("queues", where) or [])
-    exchanges = sides.own.find("exchanges", vhost, columns="name") or []
-    return Live(found, frozenset(entry["name"] for entry in exchanges), source)
+        reader = sides.old if broker and sides.old else sides.own
+        found[broker, where] = reader.queues(where).by_name
+    return Live(found, frozenset(sides.own.exchanges(vhost).by_name), source)
 
 
 def _without_vhost(sides: Sides, vhost: str) -> Iterator[Problem]:
     """`migrate` makes queues, and what it needs for them for a while; the vhost is Pulumi's."""
-    if sides.own.find("vhosts", vhost) is None:
+    if sides.own.vhost(vhost) is None:
         where = "the new broker" if sides.source else "the broker"
         yield Problem(("vhost",), f"{vhost} does not exist on {where}", "run pulumi up first")
 
@@ -111,7 +111,7 @@ def _between(sides: Sides) -> Iterator[Problem]:
         return
     if problem := same_broker(sides.own, sides.old, sides.source):
         yield problem
-    if sides.old.find("vhosts", sides.source.vhost) is None:
+    if sides.old.vhost(sides.source.vhost) is None:
         message = f"its broker has no vhost {sides.source.vhost}"
         yield Problem((f"stack {sides.source.stack}", "vhost"), message)
 
@@ -124,8 +124,7 @@ def _round_trips(sides: Sides, choice: Choice) -> Iterator[Problem]:
     for move in choice.moves:
         vhost, queue = move.origin.vhost, move.origin.queue
         if vhost not in found:
-            exchanges = sides.old.find("exchanges", vhost, columns="name") or []
-            found[vhost] = {entry["name"] for entry in exchanges}
+            found[vhost] = set(sides.old.exchanges(vhost).by_name)
         if Names.of(queue).out in found[vhost]:
             message = (
                 f"{move.origin} is being migrated itself, on the broker of {move.origin.broker}"
@@ -134,12 +133,8 @@ def _round_trips(sides: Sides, choice: Choice) -> Iterator[Problem]:
             yield Problem(("queues", move.target.queue), message, hint)
 
 
-def _by_name(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {entry["name"]: entry for entry in entries}
-
-
 def _planned(sides: Sides, live: Live, move: Move, version: Version) -> Planned:
-    bench = Bench(sides.own, move, version, sides.reader(move))
+    bench = Bench(sides.own.management, move, version, sides.reader(move))
     seen = bench.look()
     parked = live.find(Place(move.target.vhost, move.names.parking))
     old = live.find(move.origin)
@@ -148,30 +143,27 @@ def _planned(sides: Sides, live: Live, move: Move, version: Version) -> Planned:
         load=Load.of(old),
         stage=stage(move, seen),
         begun=seen.leftovers or parked is not None,
-        parked=int((parked or {}).get("messages") or 0),
+        parked=(parked.messages or 0) if parked else 0,
         switch_seconds=SWITCH_SECONDS + (CLUSTER_PAUSE if bench.clustered else 0.0),
     )
 
 
-def _problems(management: Management, live: Live, choice: Choice) -> list[Problem]:
+def _problems(own: BrokerReader, live: Live, choice: Choice) -> list[Problem]:
     found = list(choice.problems)
     for move in choice.moves:
         if not move.is_forwarded:
-            problem = unexplained(management, move, live.find(move.origin))
+            problem = unexplained(own, move, live.find(move.origin))
             found += [problem] if problem else []
     return found
 
 
-def _without_shovel(management: Management) -> list[Problem]:
+def _without_shovel(own: BrokerReader) -> list[Problem]:
     """The plugin of every node must be enabled: a shovel may run on any. A node that has just
     started does not tell its plugins yet."""
-    nodes = management.get("nodes", columns="name,running,enabled_plugins")
     without = [
-        node["name"]
-        for node in nodes
-        if node.get("running")
-        and (plugins := node.get("enabled_plugins"))
-        and _SHOVEL not in plugins
+        node.name
+        for node in own.nodes()
+        if node.running and node.plugins is not None and _SHOVEL not in node.plugins
     ]
     if not without:
         return []
