@@ -14,11 +14,15 @@ import yaml
 
 from tests.support.programs import program
 from toolchain.folders import PROJECT
+from topology import __version__
 
 WORKFLOWS = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
+OF_TEMPLATE = PROJECT / "templates" / "stack" / ".github" / "workflows" / "topology.yml"
+ACTION = PROJECT / ".github" / "actions" / "plan" / "action.yml"
+COMPONENT = PROJECT / "templates" / "topology" / "template.yml"
 GITLAB = PROJECT / "examples" / "gitlab" / ".gitlab-ci.yml"
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
-PINNED = re.compile(r"actions/[a-z-]+@[0-9a-f]{40}")
+PINNED = re.compile(r"(actions|pypa)/[a-z-]+@[0-9a-f]{40}")
 OF_CI = re.compile(r"(python3 )?ci/[a-z-]+(\.py [a-z]+)?( \"[^\"]+\"| [a-z./-]+)*")
 SUMMARY = 'cat review/comment.md >>"$GITHUB_STEP_SUMMARY"'
 
@@ -37,19 +41,19 @@ def steps(workflow: Path) -> Iterator[dict[str, Any]]:
 
 
 def test_there_are_workflows() -> None:
-    assert [workflow.stem for workflow in WORKFLOWS] == ["drift", "preview", "up"]
+    assert [workflow.stem for workflow in WORKFLOWS] == ["drift", "preview", "release", "up"]
 
 
 @pytest.mark.full
 def test_actionlint_has_nothing_to_say() -> None:
     go = program("go", package="golang")
-    assert said(go, "run", ACTIONLINT, *map(str, WORKFLOWS)) == ""
+    assert said(go, "run", ACTIONLINT, *map(str, [*WORKFLOWS, OF_TEMPLATE])) == ""
 
 
 def test_zizmor_has_nothing_to_say() -> None:
     zizmor = str(Path(sys.executable).parent / "zizmor")
     options = ("--offline", "--no-progress", "--persona=pedantic")
-    assert said(zizmor, *options, *map(str, WORKFLOWS)) == ""
+    assert said(zizmor, *options, *map(str, [*WORKFLOWS, OF_TEMPLATE, ACTION])) == ""
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
@@ -73,7 +77,13 @@ def test_a_workflow_may_nothing_and_its_jobs_what_they_need(workflow: Path) -> N
         if right == "write"
     }
     assert (
-        writing == {"preview": {"pull-requests"}, "drift": {"issues"}, "up": set()}[workflow.stem]
+        writing
+        == {
+            "preview": {"pull-requests"},
+            "drift": {"issues"},
+            "release": {"id-token"},
+            "up": set(),
+        }[workflow.stem]
     )
 
 
@@ -94,3 +104,51 @@ def test_gitlab_calls_the_same_scripts() -> None:
     for line in lines:
         assert OF_CI.fullmatch(line), line
         assert (PROJECT / line.split()[0]).exists()
+
+
+def commands(lines: list[str]) -> list[str]:
+    """What a job calls of the package and of Pulumi, in order."""
+    text = "\n".join(lines)
+    return re.findall(r"^(?:- )? *((?:rabbitmq-topology|pulumi) [a-z]+)", text, re.MULTILINE)
+
+
+PLANNED = ["rabbitmq-topology check", "pulumi preview", "rabbitmq-topology gate", "pulumi up"]
+
+
+def test_parts_for_other_projects_check_plan_and_ask_before_they_apply() -> None:
+    """They need the package, and nothing of this repository."""
+    action = yaml.safe_load(ACTION.read_text())["runs"]["steps"]
+    workflow = list(steps(OF_TEMPLATE))
+    gitlab = yaml.safe_load((PROJECT / "templates" / "stack" / ".gitlab-ci.yml").read_text())
+    inputs, jobs = yaml.safe_load_all(COMPONENT.read_text())
+    assert set(inputs["spec"]["inputs"]) == {"stack", "stage", "image"}
+    job = jobs[".$[[ inputs.stack ]] topology"]
+    flat = [
+        line
+        for entry in gitlab["up"]["script"]
+        for line in ([entry] if isinstance(entry, str) else entry)
+    ]
+    for lines in (
+        [step["run"] for step in action],
+        [step["run"] for step in workflow if "run" in step],
+        flat,
+        [line.replace("then pulumi", "then\npulumi") for line in job["script"]],
+    ):
+        assert commands(lines) == PLANNED
+        assert "python -m topology" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("v9.9.9", f"the tag is v9.9.9, and the package has version {__version__}"),
+        (__version__, f"tag v{__version__}"),
+    ],
+)
+def test_a_release_has_the_tag_of_its_version(tag: str, said: str, tmp_path: Path) -> None:
+    build = str(PROJECT / "ci" / "build")
+    done = subprocess.run(
+        [build, tag, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1 and said in done.stderr
+    assert list(tmp_path.iterdir()) == []

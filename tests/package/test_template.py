@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pika
@@ -16,11 +17,11 @@ from toolchain.engine import Engine
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
 
-SECONDS = 280
+SECONDS = 600
 
 
 @pytest.mark.live
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 def test_new_up_preview_and_destroy(
     wheel: Path,
     engine: Engine,  # noqa: F811
@@ -57,18 +58,21 @@ def test_new_up_preview_and_destroy(
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    config = {
-        "rabbitmq:endpoint": broker.management,
-        "rabbitmq:username": broker.username,
-        "rabbitmq:password": broker.password,
-        "rabbitmq-topology:amqpEndpoint": broker.amqp,
-    }
-    given = [word for key, value in config.items() for word in ("--config", f"{key}={value}")]
+    # `pulumi new` would do the next three, too. The language host that is built here ignores where
+    # Pulumi.yaml wants the virtualenv, and puts its files between those of the project.
     template = str(PROJECT / "templates" / "stack")
-    run("pulumi", "new", template, "--yes", "--name", "orders", "--stack", "dev", *given)
+    run("pulumi", "new", template, "--yes", "--name", "orders", "--generate-only")
     assert "name: orders" in (folder / "Pulumi.yaml").read_text()
-    written = (folder / "Pulumi.dev.yaml").read_text()
-    assert "secure:" in written and broker.password not in written.replace(broker.username, "")
+    run(sys.executable, "-m", "venv", "venv")
+    run("venv/bin/python", "-m", "pip", "install", "--quiet", "--requirement", "requirements.txt")
+    run("pulumi", "stack", "init", "dev")
+    for key, value in (
+        ("rabbitmq:endpoint", broker.management),
+        ("rabbitmq:username", broker.username),
+        ("rabbitmq-topology:amqpEndpoint", broker.amqp),
+    ):
+        run("pulumi", "config", "set", key, value)
+    run("pulumi", "config", "set", "--secret", "rabbitmq:password", broker.password)
     assert "Pulumi.dev.yaml: fine" in run("rabbitmq-topology", "check")
 
     vhost = "my-vhost"
