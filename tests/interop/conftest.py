@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 
 import pytest
 
 from tests.conftest import on_ci
 from tests.interop.delivery import Client
-from tests.interop.foreign_clients import MissingTool, go_client, javascript_client
+from tests.interop.foreign_clients import MissingTool, go_client, java_client, javascript_client
 from tests.interop.landscape import Landscape
 from tests.interop.python_clients import with_aio_pika, with_kombu, with_pika
 from toolchain.node import Broker
@@ -24,14 +25,19 @@ def landscape(broker: Broker) -> Iterator[Landscape]:
 
 
 @pytest.fixture(scope="session")
-def client_named(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Client]:
+def client_named(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Client]]:
     """Finds a client, built first if need be; skips where the machine lacks its language."""
+    ending = ExitStack()
 
     @cache
     def built(name: str) -> Client | MissingTool:
         try:
             if name == "amqplib":
                 return javascript_client()
+            if name == "amqp-client":
+                return ending.enter_context(java_client())
             return go_client(tmp_path_factory.mktemp("go"))
         except MissingTool as missing:
             return missing
@@ -45,4 +51,5 @@ def client_named(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Cl
             pytest.skip(reason)
         return found
 
-    return find
+    with ending:
+        yield find

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
-from dataclasses import asdict
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 from tests.interop.delivery import Client, ClientError, Delivery, Receipt
+from toolchain.folders import cache_folder
 
 _HERE = Path(__file__).parent
 _BUILD_SECONDS = 300
@@ -42,6 +47,38 @@ def go_client(build_folder: Path) -> Client:
         GOWORK="off",
     )
     return _program([str(program)])
+
+
+@contextmanager
+def java_client() -> Iterator[Client]:
+    """amqp-client, its jars from Maven in the user's cache. One process for all deliveries: Java
+    takes a while to start."""
+    java, folder = _tool("java"), _HERE / "java"
+    _tool("javac")  # Its compiler runs the source as it stands.
+    pom = (folder / "pom.xml").read_text()
+    jars = cache_folder() / "interop-java" / hashlib.sha256(pom.encode()).hexdigest()[:16]
+    installed = jars / ".installed"  # Written last, as above.
+    if not installed.is_file():
+        goal = ["dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
+        _build([_tool("mvn"), "--batch-mode", "--quiet", *goal], folder)
+        installed.touch()
+    command = [java, "-cp", str(jars / "*"), str(folder / "Client.java")]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, encoding="utf-8") as process:
+        yield lambda delivery: _by_line(process, delivery)
+        process.communicate()
+
+
+def _by_line(process: subprocess.Popen[str], delivery: Delivery) -> Receipt:
+    assert process.stdin is not None and process.stdout is not None
+    words = [b64encode(value.encode()).decode() for value in astuple(delivery)]
+    process.stdin.write(" ".join(words) + "\n")
+    process.stdin.flush()
+    outcome, *answer = process.stdout.readline().split()
+    values = [b64decode(word).decode() for word in answer]
+    if outcome != "ok":
+        raise ClientError(*values)
+    return Receipt(*values)
 
 
 def _tool(name: str) -> str:

@@ -40,6 +40,17 @@ _AMQPLIB_ACCOUNT = Limitation(
     ClientError,
 )
 
+_JAVA_VHOST = Limitation(
+    "amqp-client 5.22 (ConnectionFactory.setUri) decodes the vhost once more after java.net.URI; "
+    "`check` warns: java-client-url",
+    ClientError,
+)
+_JAVA_ACCOUNT = Limitation(
+    "amqp-client 5.22 (ConnectionFactory.setUri) decodes username and password as US-ASCII where "
+    "the URL holds UTF-8; `check` warns: java-client-url",
+    ClientError,
+)
+
 _LIMITATIONS = {
     ("aio-pika", "vhost", "escape"): _AIO_PIKA_VHOST,
     ("aio-pika", "name", "non-ascii"): _AIO_PIKA_NAME,
@@ -47,6 +58,9 @@ _LIMITATIONS = {
     ("aio-pika", "name", "escape"): _AIO_PIKA_NAME,
     ("aio-pika", "name", "reserved"): _AIO_PIKA_NAME,
     ("amqplib", "account", "non-ascii"): _AMQPLIB_ACCOUNT,
+    ("amqp-client", "vhost", "percent"): _JAVA_VHOST,
+    ("amqp-client", "vhost", "escape"): _JAVA_VHOST,
+    ("amqp-client", "account", "non-ascii"): _JAVA_ACCOUNT,
 }
 
 

@@ -14,7 +14,7 @@ from tests.interop.landscape import Landscape, Place
 from tests.interop.limitations import case
 from toolchain.node import Broker
 
-CLIENTS = ("pika", "aio-pika", "kombu", "amqplib", "amqp091-go")
+CLIENTS = ("pika", "aio-pika", "kombu", "amqplib", "amqp091-go", "amqp-client")
 OUTPUTS = ("amqp_url", "exchange_url", "queue_url")
 
 ClientNamed = Callable[[str], Client]

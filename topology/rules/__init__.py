@@ -12,6 +12,7 @@ from topology.rules.binding import (
     wildcard_on_direct,
 )
 from topology.rules.binding_key import unmanageable_binding
+from topology.rules.client_url import java_client_url
 from topology.rules.dead_letter import (
     at_least_once,
     dead_letter_key_without_exchange,
@@ -128,6 +129,7 @@ _NAMES: Final = (
     unbindable_name,
     decomposed_text,
     generated_policy_name_taken,
+    java_client_url,
 )
 
 _REFERENCES: Final = (
