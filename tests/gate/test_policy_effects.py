@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.gate.previews import planned, policy, step
+from topology.broker import state as broker
 from topology.broker.live_policy import LivePolicies, LivePolicy
 from topology.gate.live_queue import LiveQueue
 from topology.gate.policy_effects import PolicyWorld, policy_effects
@@ -24,7 +25,7 @@ def world(
 ) -> PolicyWorld:
     found = {"name": "q", "type": "classic", "messages_ready": 12, **queue}
     return PolicyWorld(
-        {"q": LiveQueue.on_broker(found)},
+        {"q": LiveQueue.on_broker(broker.LiveQueue.from_api(found))},
         LivePolicies({policy.name: policy for policy in policies}),
         LivePolicies({policy.name: policy for policy in operator}),
     )

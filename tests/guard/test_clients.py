@@ -12,10 +12,11 @@ import pika
 from tests.features.eventually import eventually
 from tests.support.api import Api
 from toolchain.node import Broker
-from topology.broker import Management
+from topology.broker import BrokerReader, Management
 from topology.broker.connection import Connection
+from topology.broker.statistics import CONNECTION_SECONDS
 from topology.guard import GuardedBroker
-from topology.guard.clients import APART_SECONDS, Clients
+from topology.guard.clients import Clients
 from topology.urls import amqp_url, with_credentials
 
 
@@ -38,6 +39,11 @@ def connected(connection: Connection, vhost: str) -> pika.BlockingConnection:
     return pika.BlockingConnection(pika.URLParameters(login))
 
 
+def clients(management: Management) -> Clients:
+    reader = BrokerReader(management)
+    return Clients(lambda: reader, reader.timing)
+
+
 def told_of(management: Management, vhost: str) -> bool:
     return bool(management.get("vhosts", vhost, "connections"))
 
@@ -51,7 +57,7 @@ def until_counted(management: Management) -> None:
 
     def unchanged() -> bool:
         before = counted()
-        time.sleep(APART_SECONDS)
+        time.sleep(CONNECTION_SECONDS)
         return counted() == before
 
     eventually(unchanged, wanted=True)
@@ -60,7 +66,7 @@ def until_counted(management: Management) -> None:
 def test_who_comes_is_seen(each_broker: Broker) -> None:
     connection = reached(each_broker)
     with vhost_on(each_broker) as vhost, connection.management() as management:
-        found = Clients(lambda: management)
+        found = clients(management)
         found.look(vhost)
         with connected(connection, vhost):
             assert not found.absent(vhost)
@@ -71,7 +77,7 @@ def test_who_comes_and_goes_is_seen(each_broker: Broker) -> None:
     """As PHP's publishers do, which connect for each request: no list of connections has them."""
     connection = reached(each_broker)
     with vhost_on(each_broker) as vhost, connection.management() as management:
-        found = Clients(lambda: management)
+        found = clients(management)
         found.look(vhost)
         connected(connection, vhost).close()
         assert not found.absent(vhost)
@@ -83,10 +89,10 @@ def test_the_guards_own_connection_is_nobody(broker: Broker) -> None:
         assert guarded.ready_now(vhost, "none") is None
         eventually(lambda: told_of(management, vhost), wanted=True)
         until_counted(management)
-        found = Clients(lambda: management)
+        found = clients(management)
         found.look(vhost)
         assert found.absent(vhost)
-        assert not Clients(lambda: management).absent(vhost), "nobody looked at first"
+        assert not clients(management).absent(vhost), "nobody looked at first"
         guarded.hang_up()
 
 
@@ -95,7 +101,7 @@ def test_who_was_there_at_first_is_not_forgotten(broker: Broker) -> None:
     with vhost_on(broker) as vhost, connection.management() as management:
         with connected(connection, vhost):
             eventually(lambda: told_of(management, vhost), wanted=True)
-            found = Clients(lambda: management)
+            found = clients(management)
             found.look(vhost)
         eventually(lambda: told_of(management, vhost), wanted=False)
         assert not found.absent(vhost)

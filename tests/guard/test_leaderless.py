@@ -10,9 +10,8 @@ from tests.features.eventually import eventually
 from tests.guard.test_clients import reached, vhost_on
 from tests.support.api import Api
 from toolchain.node import Broker, PrivateNode
-from topology.broker import BrokerError
+from topology.broker import BrokerError, Timing
 from topology.guard import GuardedBroker
-from topology.guard import broker as guarding
 
 QUORUM = {"durable": True, "arguments": {"x-queue-type": "quorum"}}
 
@@ -29,14 +28,13 @@ def _lose_what_the_queue_is(node: PrivateNode, broker: Broker, vhost: str, queue
             pytest.skip("this RabbitMQ has started the queue again")
 
 
-def test_nothing_is_known_of_it(node: PrivateNode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarding, "_STARTING_SECONDS", 0.5)
+def test_nothing_is_known_of_it(node: PrivateNode) -> None:
     broker, queue = node.broker, f"held-{uuid4().hex[:8]}"
     with vhost_on(broker) as vhost, Api(broker) as api:
         api.put("queues", vhost, queue, body=QUORUM)
         eventually(lambda: bool(api.get("queues", vhost, queue).get("leader")), wanted=True)
         _lose_what_the_queue_is(node, broker, vhost, queue)
-        guarded = GuardedBroker(reached(broker))
+        guarded = GuardedBroker(reached(broker), timing=Timing(restart=0.5))
         with guarded.management:
             guarded.begin(vhost)
             counts = guarded.ready_now(vhost, queue)

@@ -197,7 +197,9 @@ class BrokerReader:
                 at_once = live and entry.get("type", "classic") == "classic"
                 return LiveQueue.from_api(entry, now if at_once else sampled)
 
-            return QueueListing(tuple(map(queue, found)), now, lambda: self.policies(vhost))
+            return QueueListing(
+                tuple(map(queue, found)), now, lambda: self.policies(vhost, since=now)
+            )
 
         return self._shared(("queues", vhost, live), read, since)
 
@@ -217,6 +219,12 @@ class BrokerReader:
         """Those of one queue, read anew, without that of the default exchange."""
         found = self.management.find("queues", vhost, queue, "bindings") or []
         return tuple(LiveBinding.from_api(entry) for entry in found if entry["source"])
+
+    def bindings_at(self, vhost: str, exchange: str, end: str) -> tuple[LiveBinding, ...]:
+        """Those of one exchange, read anew; `end` is what it is to them, `source` or
+        `destination`."""
+        found = self.management.find("exchanges", vhost, exchange, "bindings", end) or []
+        return tuple(map(LiveBinding.from_api, found))
 
     def consumers(self, vhost: str) -> tuple[LiveConsumer, ...]:
         found = self.management.find("consumers", vhost) or []

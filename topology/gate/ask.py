@@ -7,9 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
-from topology.broker import BrokerError, probe
+from topology.broker import BrokerError
 from topology.broker.connection import Connection
-from topology.broker.live_policy import LivePolicies
 from topology.gate.answers import Answers
 from topology.gate.live_queue import LiveQueue
 from topology.gate.plan import Action, Plan, Step, Target
@@ -20,9 +19,7 @@ from topology.guard.leaving import Leaving, Registered
 from topology.guard.occupancy import Occupancy
 from topology.kind import Kind
 from topology.model import Topology
-from topology.version import Version
 
-_QUEUE_COLUMNS: Final = "name,type,arguments,messages_ready,messages_unacknowledged,consumers"
 _POLICIES: Final = (Kind.POLICY, Kind.OPERATOR_POLICY)
 _SHOWN: Final = 5
 _AT_A_TIME: Final = 8
@@ -44,7 +41,7 @@ def ask(plan: Plan, topology: Topology, connection: Connection) -> Answers:
 
 def _asked(plan: Plan, topology: Topology, broker: GuardedBroker) -> Answers:
     guarding = Guarding(broker=broker, topology=topology, preview=True)
-    version = probe(broker.management).version
+    broker.reader.facts()  # A broker that is too old is refused.
     kept = frozenset(step.target for step in plan.steps if _stays(guarding, step))
     wanted = _wanted_queues(plan)
     about_policies = {step.target.vhost for step in plan.of(*_POLICIES)}
@@ -54,13 +51,12 @@ def _asked(plan: Plan, topology: Topology, broker: GuardedBroker) -> Answers:
         occupancies=_occupancies(broker, wanted, queues),
         refusals=_refusals(guarding, [step for step in plan.steps if step.target not in kept]),
         kept=kept,
-        worlds={vhost: _world(broker, vhost, queues[vhost], version) for vhost in about_policies},
+        worlds={vhost: _world(broker, vhost, queues[vhost]) for vhost in about_policies},
     )
 
 
 def _queues(broker: GuardedBroker, vhost: str) -> dict[str, LiveQueue]:
-    found = broker.management.find("queues", vhost, columns=_QUEUE_COLUMNS) or []
-    return {entry["name"]: LiveQueue.on_broker(entry) for entry in found}
+    return {name: LiveQueue.on_broker(q) for name, q in broker.reader.queues(vhost).by_name.items()}
 
 
 def _wanted_queues(plan: Plan) -> set[Target]:
@@ -91,13 +87,9 @@ def _occupancies(
         return dict(zip(found, pool.map(now, found), strict=True))
 
 
-def _world(
-    broker: GuardedBroker, vhost: str, queues: Mapping[str, LiveQueue], version: Version
-) -> PolicyWorld:
-    def policies(path: str) -> LivePolicies:
-        return LivePolicies.from_api(broker.management.find(path, vhost) or [], version)
-
-    return PolicyWorld(queues, policies("policies"), policies("operator-policies"))
+def _world(broker: GuardedBroker, vhost: str, queues: Mapping[str, LiveQueue]) -> PolicyWorld:
+    reader = broker.reader
+    return PolicyWorld(queues, reader.policies(vhost), reader.operator_policies(vhost))
 
 
 def _stays(guarding: Guarding, step: Step) -> bool:

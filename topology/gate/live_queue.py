@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast, get_args
+from typing import Any, Final
 
+from topology.broker import state as broker
 from topology.guard.occupancy import Occupancy
 from topology.model.queue_type import QueueType
 
@@ -32,12 +33,8 @@ class LiveQueue:
     occupancy: Occupancy
 
     @classmethod
-    def on_broker(cls, found: Mapping[str, Any]) -> LiveQueue:
-        arguments = found.get("arguments") or {}
-        told = found.get("type") or arguments.get("x-queue-type")
-        # Plugins bring types of their own, which no policy here is about.
-        known = told if told in get_args(QueueType) else "classic"
-        return cls(found["name"], cast("QueueType", known), arguments, Occupancy.of(found))
+    def on_broker(cls, found: broker.LiveQueue) -> LiveQueue:
+        return cls(found.name, found.kind, found.arguments, Occupancy.of(found))
 
     def settings(self, policy: Settings, operator: Settings) -> Settings:
         """What holds, of the queue's own arguments and the policies that apply to it."""

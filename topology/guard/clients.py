@@ -7,26 +7,22 @@ statistics of queues and exchanges, which lag by twice as much, need not be wait
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from typing import Final
 
-from topology.broker import Management
+from topology.broker import BrokerReader, Timing
 from topology.broker.queue_depth import CONNECTION_NAME
-
-APART_SECONDS: Final = 6.0
-"""So far apart are the two looks that must find nobody. RabbitMQ tells at once of connections that
-are closed, but looks for new ones, and counts them, every five seconds; 5.1 were measured."""
 
 _SHARED_SECONDS: Final = 0.5
 """How long one look serves all guards."""
 
 
 class Clients:
-    """Who is connected, as seen when a run began and again when something is to be deleted."""
+    """Who is connected, as seen when a run began and again when something is to be deleted. The two
+    looks, which must find nobody, are `Timing.connection` apart."""
 
-    def __init__(self, management: Callable[[], Management]) -> None:
-        self._management = management
+    def __init__(self, reader: Callable[[], BrokerReader], timing: Timing) -> None:
+        self._reader, self._timing = reader, timing
         self._lock = threading.Lock()
         self._absent_since: dict[str, float] = {}
         """By vhost, where every look so far has found nobody: when the first was taken."""
@@ -39,7 +35,7 @@ class Clients:
         came = self._came()
         if came is not None and self._nobody(vhost):
             self._came_before[vhost] = came
-            self._absent_since[vhost] = self._looked_at[vhost] = time.monotonic()
+            self._absent_since[vhost] = self._looked_at[vhost] = self._timing.clock()
 
     def absent(self, vhost: str) -> bool:
         """Whether nobody was connected at the first look, nor came and went until the second, nor
@@ -48,15 +44,15 @@ class Clients:
             since = self._absent_since.get(vhost)
             if since is None:
                 return False
-            time.sleep(max(0.0, since + APART_SECONDS - time.monotonic()))
+            self._timing.wait_until(since + self._timing.connection)
             looked_at = self._looked_at[vhost]
-            fresh = time.monotonic() - looked_at < _SHARED_SECONDS
-            if fresh and looked_at >= since + APART_SECONDS:
+            fresh = self._timing.clock() - looked_at < _SHARED_SECONDS
+            if fresh and looked_at >= since + self._timing.connection:
                 return True
             if not self._nobody(vhost) or self._someone_came(vhost):
                 del self._absent_since[vhost]
                 return False
-            self._looked_at[vhost] = time.monotonic()
+            self._looked_at[vhost] = self._timing.clock()
             return True
 
     def _someone_came(self, vhost: str) -> bool:
@@ -70,14 +66,12 @@ class Clients:
 
     def _came(self) -> int | None:
         """How many connections were ever made to the broker; None where it keeps no statistics."""
-        overview = self._management().get("overview", columns="churn_rates.connection_created")
-        came = (overview.get("churn_rates") or {}).get("connection_created")
-        return None if came is None else int(came)
+        return self._reader().overview(since=self._timing.clock()).connections_created
 
     def _nobody(self, vhost: str) -> bool:
         # Nodes that are cut off tell nothing of their connections.
-        nodes = self._management().get("nodes", columns="running")
-        if not all(node.get("running") for node in nodes):
+        reader = self._reader()
+        if not all(node.running for node in reader.nodes(since=self._timing.clock())):
             return False
-        connections = self._management().find("vhosts", vhost, "connections") or []
-        return all(entry.get("user_provided_name") == CONNECTION_NAME for entry in connections)
+        connections = reader.connections(vhost)
+        return all(connection.own_name == CONNECTION_NAME for connection in connections)

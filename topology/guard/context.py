@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from topology.broker.state import LiveExchange, LiveQueue
 from topology.expand.effective_policy import matching
 from topology.guard.broker import GuardedBroker
 from topology.guard.refusal import Going
@@ -54,16 +53,11 @@ class Guarding:
 
     def differs(self, kind: str, vhost: str, name: str) -> bool:
         """Whether a queue or exchange is declared otherwise than the broker has it."""
-        found = self.broker.listing.one(f"{kind}s", vhost, name)
-        if found is None:
-            return False
         if kind == "queue":
-            queue = self.declared_queue(vhost, name)
-            return queue is not None and bool(queue_difference(queue, LiveQueue.from_api(found)))
-        exchange = self.declared_exchange(vhost, name)
-        return exchange is not None and bool(
-            exchange_difference(exchange, LiveExchange.from_api(found))
-        )
+            queue, found = self.declared_queue(vhost, name), self.broker.queue(vhost, name)
+            return bool(queue and found and queue_difference(queue, found))
+        exchange, there = self.declared_exchange(vhost, name), self.broker.exchange(vhost, name)
+        return bool(exchange and there and exchange_difference(exchange, there))
 
     def feeders(self, vhost: str, exchange: str, *, fresh: bool = False) -> Iterator[str]:
         """Queues that dead-letter to an exchange once the run has changed what it declares.

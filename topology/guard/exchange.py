@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from topology.broker.error import BrokerError
-from topology.guard.broker import SAMPLE_SECONDS
+from topology.broker.state import LiveBinding, LiveExchange
+from topology.broker.statistics import SAMPLE_SECONDS
 from topology.guard.context import Guarding
 from topology.guard.occupancy import counted
 from topology.guard.queue import refuse_if_occupied
@@ -91,11 +92,10 @@ def _refuse_if_feeding(guarding: Guarding, vhost: str, name: str, queue: str) ->
 
 
 def _refuse_if_published(
-    guarding: Guarding, vhost: str, name: str, found: Mapping[str, Any] | None
+    guarding: Guarding, vhost: str, name: str, found: LiveExchange | None
 ) -> None:
-    rate = _publish_rate(found or {})
-    if rate:
-        reason = f"is being published to ({rate:g} messages a second)"
+    if found and found.publish_rate:
+        reason = f"is being published to ({found.publish_rate:g} messages a second)"
         raise _refused(guarding, vhost, name, reason, _STOP)
 
 
@@ -107,31 +107,25 @@ def _refused(guarding: Guarding, vhost: str, name: str, reason: str, *ways: str)
 def _refuse_if_others_bound(guarding: Guarding, vhost: str, name: str) -> None:
     onward = _bindings(guarding, vhost, name, "source")
     if onward:
-        ends = _listed(entry["destination"] for entry in onward)
+        ends = _listed(binding.destination for binding in onward)
         reason = f"still routes to what others bound: {ends}"
         raise _refused(guarding, vhost, name, reason, _STOP)
     inward = _bindings(guarding, vhost, name, "destination")
     if inward:
-        ends = _listed(entry["source"] for entry in inward)
+        ends = _listed(binding.source for binding in inward)
         reason = f"still gets messages from what others bound: {ends}"
         raise _refused(guarding, vhost, name, reason, _STOP)
 
 
-def _bindings(guarding: Guarding, vhost: str, name: str, end: str) -> list[dict[str, Any]]:
+def _bindings(guarding: Guarding, vhost: str, name: str, end: str) -> Sequence[LiveBinding]:
     """The bindings that stay: for a moment, RabbitMQ still tells of those just deleted."""
-    management = guarding.broker.management
-    found: list[dict[str, Any]] = []
+    found: Sequence[LiveBinding] = ()
     for wait in _AGAIN:
         time.sleep(wait)
-        found = management.find("exchanges", vhost, name, "bindings", end) or []
+        found = guarding.broker.reader.bindings_at(vhost, name, end)
         if not found:
             break
     return found
-
-
-def _publish_rate(exchange: Mapping[str, Any]) -> float:
-    statistics = exchange.get("message_stats") or {}
-    return float((statistics.get("publish_in_details") or {}).get("rate") or 0.0)
 
 
 def _listed(names: Any) -> str:

@@ -5,12 +5,13 @@ Nothing is waited for: the guards ask again, and wait where they must, right bef
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from topology.broker.error import BrokerError
+from topology.broker.state import LiveBinding
 from topology.guard.context import Guarding
 from topology.guard.leaving import Leaving
 from topology.guard.refusal import Refusal, refused, unasked
@@ -61,9 +62,9 @@ def _refuse_if_others_bound(
         return
     try:
         for side, end in (("source", "destination"), ("destination", "source")):
-            path = ("exchanges", vhost, name, "bindings", side)
-            found = guarding.broker.management.find(*path) or []
-            others = sorted({entry[end] for entry in found if _live_route(entry) not in routes})
+            found = guarding.broker.reader.bindings_at(vhost, name, side)
+            foreign = [one for one in found if _live_route(vhost, one) not in routes]
+            others = sorted({getattr(one, end) for one in foreign})
             if others:
                 reason = f"has bindings that others made: {', '.join(others[:_SHOWN])}"
                 going = guarding.going("exchange", vhost, name)
@@ -77,6 +78,11 @@ def _planned_route(leaving: Leaving) -> _Route:
     return (leaving.vhost, *(str(leaving.properties.get(key) or "") for key in keys))
 
 
-def _live_route(binding: Mapping[str, Any]) -> _Route:
-    keys = ("vhost", "source", "destination_type", "destination", "routing_key")
-    return tuple(str(binding[key]) for key in keys)
+def _live_route(vhost: str, binding: LiveBinding) -> _Route:
+    return (
+        vhost,
+        binding.source,
+        binding.destination_type,
+        binding.destination,
+        binding.routing_key,
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from topology.broker.state import LiveQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,13 @@ class Occupancy:
     """Consuming removes nothing from a stream: it always holds messages that matter."""
 
     @classmethod
-    def of(cls, queue: Mapping[str, Any]) -> Occupancy:
-        """From what the management API tells of a queue."""
-        arguments = queue.get("arguments") or {}
+    def of(cls, queue: LiveQueue) -> Occupancy:
+        """What was not counted is taken for none."""
         return cls(
-            ready=queue.get("messages_ready") or 0,
-            unacknowledged=queue.get("messages_unacknowledged") or 0,
-            consumers=queue.get("consumers") or 0,
-            stream="stream" in (queue.get("type"), arguments.get("x-queue-type")),
+            ready=queue.ready or 0,
+            unacknowledged=queue.unacknowledged or 0,
+            consumers=queue.consumers or 0,
+            stream=queue.type == "stream",
         )
 
     @property

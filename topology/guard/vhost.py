@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from collections.abc import Sequence
 
 from topology.broker.error import BrokerError
+from topology.broker.state import LiveConnection
 from topology.guard.context import Guarding
 from topology.guard.occupancy import counted
 from topology.guard.refusal import Going, not_yet_retained, refused, unasked
@@ -68,15 +69,15 @@ def _left(guarding: Guarding, name: str) -> Contents:
     return found
 
 
-def _connections(guarding: Guarding, name: str) -> list[Any]:
+def _connections(guarding: Guarding, name: str) -> Sequence[LiveConnection]:
     """Who is connected. For a moment, RabbitMQ still tells of those that have just left."""
     if guarding.preview:
         return []
     guarding.broker.hang_up()
-    found: list[Any] = []
+    found: Sequence[LiveConnection] = ()
     for wait in _AGAIN:
         time.sleep(wait)
-        found = guarding.broker.management.find("vhosts", name, "connections") or []
+        found = guarding.broker.reader.connections(name)
         if not found:
             break
     return found

@@ -10,7 +10,7 @@ from tests.safety.landscape import Config
 from tests.safety.messages import Messages
 from tests.support.api import Api
 from tests.support.stack import Said, Stack
-from topology.broker.leader import is_leaderless
+from topology.broker.state import LiveQueue
 
 UP = ("up", "--yes", "--skip-preview")
 RECOVERY: tuple[tuple[str, ...], ...] = (("cancel", "--yes"), (*UP, "--refresh"))
@@ -120,7 +120,7 @@ class World:
             for name, queue in found.items()
             if queue["type"] == "quorum" and name not in KEPT
             # RabbitMQ may name a leader that does not answer.
-            if is_leaderless(queue) or "messages" not in queue
+            if LiveQueue.from_api(queue).leaderless or "messages" not in queue
         ]
 
     def differences(self) -> list[str]:
