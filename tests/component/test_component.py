@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_rabbitmq as rabbitmq
 import pytest
 
 from tests.support.config import dev
@@ -171,8 +172,6 @@ def test_protection_of_the_component_is_that_of_its_objects() -> None:
 
 
 def test_a_provider_of_the_users_is_taken() -> None:
-    import pulumi_rabbitmq as rabbitmq  # noqa: PLC0415
-
     def program() -> None:
         mine = rabbitmq.Provider("mine", endpoint=PLAIN["management_endpoint"])
         opts = pulumi.ResourceOptions(providers=[mine])
@@ -182,6 +181,18 @@ def test_a_provider_of_the_users_is_taken() -> None:
     (queue,) = found.of("Queue")
     assert "pulumi:providers:rabbitmq::mine" in queue.request.provider
     assert ("rabbitmq", "one/provider") not in names(found)
+
+
+def test_a_provider_of_another_broker_is_refused() -> None:
+    def program() -> None:
+        mine = rabbitmq.Provider("mine", endpoint="http://elsewhere:15672")
+        opts = pulumi.ResourceOptions(providers=[mine])
+        Topology("one", topology=dev(), connection=PLAIN, opts=opts)
+
+    found = run(program)
+    assert found.code == 1
+    assert "opts.providers.rabbitmq: has another endpoint than connection." in found.said[-1]
+    assert found.of("Queue") == []
 
 
 def without(key: str) -> dict[str, Any]:

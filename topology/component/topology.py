@@ -204,6 +204,7 @@ class Topology(pulumi.ComponentResource):
             self._take(looked.cluster_id)
         owner = Owner(urn, self._vhost)
         provider = self._provider_for(self._connection.sealed())
+        await self._require_same_broker(provider, config)
         place = Place(owner, self._router, self, provider, unasked=unasked)
         cluster = Cluster(looked.cluster_id, adopt=settled.topology.adopt)
         guards, claims = guards_and_claims(
@@ -289,6 +290,18 @@ class Topology(pulumi.ComponentResource):
             insecure=values.get("insecure"),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    async def _require_same_broker(
+        self, provider: pulumi.ProviderResource, config: StackConfig
+    ) -> None:
+        """The guards ask the broker of the connection, and a provider of the user's deletes."""
+        told = pulumi.Output.from_input(getattr(provider, "endpoint", None))
+        endpoint = await told.future() if await told.is_known() else None
+        expected = config.connection.management_endpoint
+        if endpoint and expected and endpoint.rstrip("/") != expected.rstrip("/"):
+            message = "has another endpoint than connection.management_endpoint"
+            hint = "give the provider of this broker, or none"
+            raise ConfigError([Problem(("opts", "providers", "rabbitmq"), message, hint)])
 
     @property
     def _pending(self) -> Pending:
