@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-SIZE = 30
+SIZE = 33
 _PERMISSION = {"configure": "^$", "write": "^e", "read": "^q"}
 _TOPIC_PERMISSION = {"exchange": "e0", "write": ".*", "read": ".*"}
 
