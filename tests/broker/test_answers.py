@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 
 from topology.broker import BrokerError, Management
+from topology.broker import management as management_client
 
 ENDPOINT = "http://broker:15672/rabbitmq"
 PAGE = httpx.Response(502, html="<html>Bad Gateway</html>")
@@ -23,6 +24,11 @@ def answering(answer: Callable[[httpx.Request], httpx.Response]) -> Management:
 def rabbit(status: int, reason: str, **headers: str) -> httpx.Response:
     body = json.dumps({"error": "e", "reason": reason})
     return httpx.Response(status, content=body, headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(management_client, "_PAUSE", 0.0)
 
 
 def failure(answer: httpx.Response) -> str:
@@ -117,6 +123,33 @@ def test_a_path_in_the_address_is_kept() -> None:
     with answering(answer) as management:
         management.get("queues", "v", columns="name")
     assert asked == ["http://broker:15672/rabbitmq/api/queues/v?columns=name"]
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_read_goes_to_the_next_node_when_one_is_down(status: int) -> None:
+    answers = iter([httpx.Response(status), httpx.Response(status), httpx.Response(200, json=[])])
+    with answering(lambda _: next(answers)) as management:
+        assert management.get("queues") == []
+
+
+@pytest.mark.parametrize("error", [httpx.ReadError, httpx.RemoteProtocolError, httpx.ConnectError])
+def test_a_read_takes_another_connection_when_one_is_closed(error: type[Exception]) -> None:
+    answers: Iterator[Any] = iter([error("closed"), httpx.Response(200, json=[])])
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found  # type: ignore[no-any-return]
+
+    with answering(answer) as management:
+        assert management.get("queues") == []
+
+
+def test_a_change_that_a_node_did_not_serve_is_not_sent_again() -> None:
+    answers = iter([httpx.Response(503), httpx.Response(204)])
+    with answering(lambda _: next(answers)) as management, pytest.raises(BrokerError):
+        management.delete("queues", "v", "q")
 
 
 def test_a_failure_of_rabbitmq_is_not_taken_for_a_list() -> None:

@@ -33,3 +33,20 @@ def test_a_stack_comes_up_stays_and_goes(balanced: Broker, make_stack: MakeStack
     stack.expect_no_changes()
     said = stack.run("destroy", "--yes", "--skip-preview", "--run-program")
     assert said.code == 0, said.text
+
+
+def test_a_node_that_is_down_is_passed_over(
+    nodes: Cluster, balanced: Broker, make_stack: MakeStack
+) -> None:
+    """Of three turns one leads to a node that does not answer."""
+    stack = make_stack(balanced)
+    config = landscape(stack.vhost, 6)
+    nodes.kill(NODES[2])
+    try:
+        stack.configure(config)
+        said = stack.run("up", "--yes", "--skip-preview")
+        assert said.code == 0, said.text
+    finally:
+        nodes.start(NODES[2])
+        nodes.wait()
+    stack.expect_no_changes()

@@ -28,7 +28,9 @@ class Turn(Enum):
     """When the next node has its turn."""
 
     CONNECTION = "connection"
+    """A connection to a node that is down is closed."""
     REQUEST = "request"
+    """A request to a node that is down is answered with HTTP 502."""
 
 
 class Behind(Enum):
@@ -112,7 +114,10 @@ class _Handler(BaseHTTPRequestHandler):
                 answer = onward.getresponse()
                 self.say(answer.status, answer.read(), answer.getheaders())
             except OSError:
-                self.say(HTTPStatus.BAD_GATEWAY, b"<html>bad gateway</html>", [])
+                if self.server.turn is Turn.REQUEST:
+                    self.say(HTTPStatus.BAD_GATEWAY, b"<html>bad gateway</html>", [])
+                else:
+                    self.close_connection = True
 
     do_GET = do_PUT = do_POST = do_DELETE = pass_on  # noqa: N815
 

@@ -31,9 +31,16 @@ PATIENT_SECONDS: Final = 30.0
 """Without a byte from a broker that has answered before. A list of many queues takes a while."""
 READ_SECONDS: Final = 10.0
 """After so many a read is sent once more: its answer may have been lost."""
-_CONNECT_TRIES: Final = 3
-"""A broker that is just coming up refuses the first connections."""
-_CONNECT_PAUSE: Final = 0.5
+_TRIES: Final = 3
+"""A broker that is just coming up refuses the first connections. Of several nodes behind a load
+balancer one may be down, and then the next one has its turn."""
+_PAUSE: Final = 0.5
+_BROKEN: Final = (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError)
+_NODE_IS_DOWN: Final = (
+    httpx.codes.BAD_GATEWAY,
+    httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.GATEWAY_TIMEOUT,
+)
 
 _REFUSED: Final = (httpx.codes.BAD_REQUEST, httpx.codes.PRECONDITION_FAILED)
 """How RabbitMQ refuses a change: a wrong one, or one that the object is protected from."""
@@ -180,13 +187,16 @@ class Management:
     def _asked(self, method: str, url: str, **content: Any) -> httpx.Response:
         """Tries again where nothing has been sent, or where sending twice changes nothing."""
         attempt = self._again if self._answered.is_set() and method == "GET" else self._once
-        for left in reversed(range(_CONNECT_TRIES)):
+        for left in reversed(range(_TRIES)):
             try:
-                return attempt(method, url, **content)
-            except httpx.ConnectError:
-                if not left:
+                answer = attempt(method, url, **content)
+            except _BROKEN as error:
+                if not left or (method != "GET" and not isinstance(error, httpx.ConnectError)):
                     raise
-                time.sleep(_CONNECT_PAUSE)
+            else:
+                if not left or method != "GET" or not _is_of_balancer(answer):
+                    return answer
+            time.sleep(_PAUSE)
         raise AssertionError
 
     def _once(self, method: str, url: str, **content: Any) -> httpx.Response:
@@ -211,6 +221,17 @@ class Management:
         except (httpx.ReadError, httpx.RemoteProtocolError):
             pass  # An idle connection may be closed while the next request is on its way.
         return self._once(method, url, **content)
+
+
+def _is_of_balancer(answer: httpx.Response) -> bool:
+    """Whether a load balancer says that its node does not answer. RabbitMQ's own answers are
+    JSON, such as HTTP 503 of a health check."""
+    if answer.status_code not in _NODE_IS_DOWN:
+        return False
+    try:
+        return not isinstance(answer.json(), dict)
+    except ValueError:
+        return True
 
 
 def _spelled(path: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ _OTHER_HOOKS = (
     "rabbitmq-topology:create",
     "rabbitmq-topology:replace",
     "rabbitmq-topology:retained",
+    "rabbitmq-topology:retry",
     "rabbitmq-topology:veto-protected",
 )
 

@@ -18,6 +18,7 @@ from tests.support.stack import Stack
 from topology.guard import earlier_states
 from topology.guard import hooks as guard_hooks
 from topology.ownership import hooks as ownership_hooks
+from topology.waits import retries
 
 
 def _text(name: str, stack: Stack) -> str:
@@ -51,8 +52,7 @@ def test_an_earlier_state_needs_no_change(stack: Stack, tmp_path: Path) -> None:
 
 def test_hooks_keep_their_names() -> None:
     """The engine finds the guard of what is no longer declared by the name in the state."""
-    sources = [
-        Path(module.__file__ or "") for module in (guard_hooks, earlier_states, ownership_hooks)
-    ]
+    modules = (guard_hooks, earlier_states, ownership_hooks, retries)
+    sources = [Path(module.__file__ or "") for module in modules]
     code = "".join(source.read_text(encoding="utf-8") for source in sources)
     assert [name for name in table()["hooks"] if f'"{name}"' not in code] == []
