@@ -41,12 +41,11 @@ def test_a_node_that_is_down_is_passed_over(
     """Of three turns one leads to a node that does not answer."""
     stack = make_stack(balanced)
     config = landscape(stack.vhost, 6)
-    nodes.kill(NODES[2])
+    nodes.stop_app(NODES[2])
     try:
         stack.configure(config)
         said = stack.run("up", "--yes", "--skip-preview")
         assert said.code == 0, said.text
     finally:
-        nodes.start(NODES[2])
-        nodes.wait()
+        nodes.start_app(NODES[2])
     stack.expect_no_changes()

@@ -34,6 +34,19 @@ class Cluster:
     def start(self, name: str) -> None:
         self._nodes[name].get_wrapped_container().start()
 
+    def stop_app(self, name: str) -> None:
+        """RabbitMQ on this node answers no more; other than after `kill`, its ports stay the
+        same."""
+        self._ctl(name, "stop_app")
+
+    def start_app(self, name: str) -> None:
+        self._ctl(name, "start_app")
+        self.wait()
+
+    def _ctl(self, name: str, command: str) -> None:
+        done = self._nodes[name].get_wrapped_container().exec_run(["rabbitmqctl", command])
+        assert done.exit_code == 0, done.output
+
     def wait(self) -> None:
         """Until all nodes are up and know each other."""
         with Api(self.brokers[NODES[0]]) as api:

@@ -18,6 +18,12 @@ import (
 // answers within seconds also when it deletes a queue with millions of messages.
 const requestTimeout = time.Minute
 
+// A read is sent so often, with a pause in between.
+const (
+	readTries = 4
+	readPause = 200 * time.Millisecond
+)
+
 // declared are the properties of a queue or an exchange that the provider reads.
 var declared = []string{
 	"name", "vhost", "type", "durable", "auto_delete", "exclusive", "internal", "arguments",
@@ -33,7 +39,7 @@ type answers struct {
 }
 
 func (passed answers) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := passed.next.RoundTrip(request)
+	response, err := passed.served(request)
 	if err != nil {
 		if errors.Is(request.Context().Err(), context.DeadlineExceeded) {
 			return nil, fmt.Errorf("RabbitMQ did not answer within %s", requestTimeout)
@@ -54,6 +60,37 @@ func (passed answers) RoundTrip(request *http.Request) (*http.Response, error) {
 	response.ContentLength = int64(len(content))
 	response.Header.Set("Content-Length", strconv.Itoa(len(content)))
 	return response, nil
+}
+
+// served sends a read again, to what may be the next of several nodes, when one did not serve it.
+// Changes are sent once: the program decides about these.
+func (passed answers) served(request *http.Request) (*http.Response, error) {
+	for try := 1; ; try++ {
+		response, err := passed.next.RoundTrip(request)
+		if request.Method != http.MethodGet || try == readTries || request.Context().Err() != nil {
+			return response, err
+		}
+		if err == nil {
+			if !ofBalancer(response) {
+				return response, nil
+			}
+			response.Body.Close()
+		}
+		select {
+		case <-time.After(readPause):
+		case <-request.Context().Done():
+		}
+	}
+}
+
+// ofBalancer is true where a load balancer says that its node does not answer. RabbitMQ's own
+// answers are JSON.
+func ofBalancer(response *http.Response) bool {
+	switch response.StatusCode {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return !strings.Contains(response.Header.Get("Content-Type"), "json")
+	}
+	return false
 }
 
 // ofOneObject is true of …/api/queues/VHOST/NAME and …/api/exchanges/VHOST/NAME, below any path

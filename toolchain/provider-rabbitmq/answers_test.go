@@ -99,3 +99,59 @@ func TestABrokerThatDoesNotAnswerIsAnError(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 }
+
+// broken fails the first requests, as a load balancer with a node that is down.
+type broken struct {
+	left   int
+	fail   http.HandlerFunc
+	asked  int
+	answer http.HandlerFunc
+}
+
+func (node *broken) serve(to http.ResponseWriter, request *http.Request) {
+	node.asked++
+	if node.left > 0 {
+		node.left--
+		node.fail(to, request)
+		return
+	}
+	node.answer(to, request)
+}
+
+func closed(to http.ResponseWriter, _ *http.Request) {
+	connection, _, _ := to.(http.Hijacker).Hijack()
+	connection.Close()
+}
+
+func badGateway(to http.ResponseWriter, _ *http.Request) {
+	to.Header().Set("Content-Type", "text/html")
+	to.WriteHeader(http.StatusBadGateway)
+}
+
+func TestAReadGoesToTheNextNodeWhenOneIsDown(t *testing.T) {
+	for name, fail := range map[string]http.HandlerFunc{"closed": closed, "502": badGateway} {
+		t.Run(name, func(t *testing.T) {
+			node := &broken{left: readTries - 1, fail: fail, answer: says("{" + ofAQueue + "}")}
+			client := clientOf(t, node.serve, answers{http.DefaultTransport})
+			if _, err := client.GetQueue("/", "q"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestReadsEnd(t *testing.T) {
+	node := &broken{left: 99, fail: badGateway}
+	client := clientOf(t, node.serve, answers{http.DefaultTransport})
+	if _, err := client.GetQueue("/", "q"); err == nil || node.asked != readTries {
+		t.Errorf("asked %d times, %v", node.asked, err)
+	}
+}
+
+func TestChangesAreSentOnce(t *testing.T) {
+	node := &broken{left: 99, fail: badGateway}
+	client := clientOf(t, node.serve, answers{http.DefaultTransport})
+	if _, err := client.DeleteQueue("/", "q"); err == nil || node.asked != 1 {
+		t.Errorf("asked %d times, %v", node.asked, err)
+	}
+}
