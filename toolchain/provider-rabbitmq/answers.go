@@ -18,10 +18,10 @@ import (
 // answers within seconds also when it deletes a queue with millions of messages.
 const requestTimeout = time.Minute
 
-// A read is sent so often, with a pause in between.
+// A request is sent so often, with a pause in between.
 const (
-	readTries = 4
-	readPause = 200 * time.Millisecond
+	tries = 4
+	pause = 200 * time.Millisecond
 )
 
 // declared are the properties of a queue or an exchange that the provider reads.
@@ -62,12 +62,12 @@ func (passed answers) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// served sends a read again, to what may be the next of several nodes, when one did not serve it.
-// Changes are sent once: the program decides about these.
+// served sends a read or a declaration again, to what may be the next of several nodes, when one
+// did not serve it: both do the same however often they are sent. Deletions are sent once.
 func (passed answers) served(request *http.Request) (*http.Response, error) {
 	for try := 1; ; try++ {
 		response, err := passed.next.RoundTrip(request)
-		if request.Method != http.MethodGet || try == readTries || request.Context().Err() != nil {
+		if !repeatable(request) || try == tries || request.Context().Err() != nil {
 			return response, err
 		}
 		if err == nil {
@@ -77,10 +77,20 @@ func (passed answers) served(request *http.Request) (*http.Response, error) {
 			response.Body.Close()
 		}
 		select {
-		case <-time.After(readPause):
+		case <-time.After(pause):
 		case <-request.Context().Done():
 		}
+		if request.GetBody != nil {
+			if request.Body, err = request.GetBody(); err != nil {
+				return nil, err
+			}
+		}
 	}
+}
+
+func repeatable(request *http.Request) bool {
+	return request.Method == http.MethodGet ||
+		request.Method == http.MethodPut && request.GetBody != nil
 }
 
 // ofBalancer is true where a load balancer says that its node does not answer. RabbitMQ's own

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -131,7 +132,7 @@ func badGateway(to http.ResponseWriter, _ *http.Request) {
 func TestAReadGoesToTheNextNodeWhenOneIsDown(t *testing.T) {
 	for name, fail := range map[string]http.HandlerFunc{"closed": closed, "502": badGateway} {
 		t.Run(name, func(t *testing.T) {
-			node := &broken{left: readTries - 1, fail: fail, answer: says("{" + ofAQueue + "}")}
+			node := &broken{left: tries - 1, fail: fail, answer: says("{" + ofAQueue + "}")}
 			client := clientOf(t, node.serve, answers{http.DefaultTransport})
 			if _, err := client.GetQueue("/", "q"); err != nil {
 				t.Error(err)
@@ -140,15 +141,30 @@ func TestAReadGoesToTheNextNodeWhenOneIsDown(t *testing.T) {
 	}
 }
 
-func TestReadsEnd(t *testing.T) {
+func TestADeclarationIsSentWholeToTheNextNode(t *testing.T) {
+	var bodies []string
+	node := &broken{left: 1, fail: closed, answer: func(http.ResponseWriter, *http.Request) {}}
+	serve := func(to http.ResponseWriter, request *http.Request) {
+		body, _ := io.ReadAll(request.Body)
+		bodies = append(bodies, string(body))
+		node.serve(to, request)
+	}
+	client := clientOf(t, serve, answers{http.DefaultTransport})
+	_, err := client.DeclareQueue("/", "q", rabbithole.QueueSettings{Durable: true})
+	if err != nil || len(bodies) != 2 || bodies[0] != bodies[1] || bodies[0] == "" {
+		t.Errorf("sent %q, %v", bodies, err)
+	}
+}
+
+func TestTheTriesEnd(t *testing.T) {
 	node := &broken{left: 99, fail: badGateway}
 	client := clientOf(t, node.serve, answers{http.DefaultTransport})
-	if _, err := client.GetQueue("/", "q"); err == nil || node.asked != readTries {
+	if _, err := client.GetQueue("/", "q"); err == nil || node.asked != tries {
 		t.Errorf("asked %d times, %v", node.asked, err)
 	}
 }
 
-func TestChangesAreSentOnce(t *testing.T) {
+func TestDeletionsAreSentOnce(t *testing.T) {
 	node := &broken{left: 99, fail: badGateway}
 	client := clientOf(t, node.serve, answers{http.DefaultTransport})
 	if _, err := client.DeleteQueue("/", "q"); err == nil || node.asked != 1 {

@@ -24,10 +24,6 @@ _RETRY: Final = "rabbitmq-topology:retry"
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class LagError(Exception):
-    """An object that no try has brought through; the message names object, tries and cause."""
-
-
 class Retries:
     """The error hook of one run of a program.
 
@@ -35,8 +31,14 @@ class Retries:
     so that a run ends within half a minute, however many objects it has.
     """
 
-    def __init__(self, pending: Pending, sleep: Sleep = asyncio.sleep) -> None:
-        self._pending, self._sleep = pending, sleep
+    def __init__(
+        self,
+        pending: Pending,
+        sleep: Sleep = asyncio.sleep,
+        report: Callable[[str], None] = pulumi.log.error,
+    ) -> None:
+        """`report` is told of the object that no try has brought through."""
+        self._pending, self._sleep, self._report = pending, sleep, report
         self._hooks: list[pulumi.ErrorHook] | None = None
         self._deleted: set[str] = set()
         self._given_up = False
@@ -52,14 +54,16 @@ class Retries:
         self._deleted.add(urn)
 
     async def on_error(self, args: pulumi.ErrorHookArgs) -> bool:
-        """Whether the engine is to try again. Raises `LagError` after the last try."""
+        """Whether the engine is to try again. After the last try it shows the provider's error; an
+        error of the hook it would leave out where the object was made and not read."""
         found = lag(args.failed_operation, args.errors[0], replaced=args.urn in self._deleted)
         if found is None or self._given_up:
             return False
         tries, name = len(args.errors), _named(args)
         if tries > len(DELAYS):
             self._given_up = True
-            raise LagError(_message(name, tries, found, args.errors[0]))
+            self._report(_message(name, tries, found, args.errors[0]))
+            return False
         with self._pending.waiting_for(f"try {tries + 1} of {len(DELAYS) + 1} to make {name}"):
             await self._sleep(DELAYS[tries - 1])
         return not self._given_up
