@@ -19,6 +19,8 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _PLAIN_KEY = re.compile(r"[^\s.\[\]\"]+")
 _NEAR: Final = 0.6
+_NEARLY_SAME: Final = 0.85
+_SEPARATORS: Final = re.compile(r"[-_. ]")
 _MANY_NAMES: Final = 200
 """From so many on, difflib takes milliseconds for each word, and a wrong prefix makes thousands."""
 
@@ -100,6 +102,27 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     else:
         near = _nearest_of_many(word, names)
     return f"did you mean {near[0]}?" if near else ""
+
+
+def did_you_mean_key(key: str, known: Iterable[str]) -> str:
+    """The same for keys, whose meaning is fixed: only what is a slip of the pen gets a hint.
+
+    `max-in-memory-length` is near `max-length`, which drops messages, and `password_hash` is near
+    `password`: a key with other words is another key, and a hint would change what is meant.
+    """
+    return did_you_mean(key, [name for name in known if _is_misspelling(key, name)])
+
+
+def _is_misspelling(word: str, name: str) -> bool:
+    """Whether both have the same words, or differ in little but how these are put together."""
+    given, right = _SEPARATORS.split(word.lower()), _SEPARATORS.split(name.lower())
+    if len(given) == len(right):
+        return all(_ratio(*pair) >= _NEAR for pair in zip(given, right, strict=True))
+    return _ratio("".join(given), "".join(right)) >= _NEARLY_SAME
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
 
 
 def _nearest_of_many(word: str, names: list[str]) -> list[str]:

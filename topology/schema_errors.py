@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from topology.model.base import Model
-from topology.problems import Path, Problem, did_you_mean, one_of
+from topology.problems import Path, Problem, did_you_mean, did_you_mean_key, one_of
 
 MISSING = "is missing"
 """The message about a required key that is not there."""
@@ -66,7 +66,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], raw: Any) -> Problem:
         key, known = str(path[-1]), list(_keys_at(model, path[:-1]))
         if reason := _refused_at(model, path[:-1]).get(key):
             return Problem(path, reason, "leave it out")
-        hint = did_you_mean(key, known)
+        hint = did_you_mean_key(key, known)
         return Problem(path, "is not a known key", hint or f"known keys: {', '.join(known)}")
     if kind == "literal_error":
         allowed = _literals(_annotation_at(model, path))

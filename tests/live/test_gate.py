@@ -161,15 +161,19 @@ def test_a_retained_queue_is_told_as_one_that_stays(full: Gate) -> None:
     assert {"queue orders", "policy queue.orders"} <= set(steps(verdict))
 
 
-def test_a_policy_that_drops_messages_is_warned_of(full: Gate) -> None:
-    shorter = {"arguments": {"x-max-priority": 5}, "message_ttl": 60_000}
-    verdict = full.verdict(queues={"orders": shorter})
-    assert not verdict.refused
-    (effect,) = verdict.effects
-    assert effect.queue == "orders"
-    assert effect.effect == (
-        "message-ttl goes from 3600000 to 60000: messages that are older are dropped at once"
-    )
+def test_a_policy_that_drops_messages_is_refused(full: Gate) -> None:
+    shorter = {"orders": {"arguments": {"x-max-priority": 5}, "message_ttl": 60_000}}
+    effect = "message-ttl goes from 3600000 to 60000: messages that are older are dropped at once"
+    refused = full.verdict(queues=shorter)
+    assert refused.refused
+    (reason,) = refused.reasons
+    assert f"queues.orders (policy queue.orders): {effect}, in queue orders (1 message" in reason
+
+    raw = full.topology(queues=shorter, allow_message_loss={"queues": ["orders"]})
+    consented = full.judge(full.preview(raw), raw)
+    assert not consented.refused
+    ((vhost, found),) = consented.effects
+    assert (vhost, found.object.name, found.effect) == (full.vhost, "orders", effect)
 
 
 def test_the_whole_stack_is_not_destroyed_over_messages(full: Gate) -> None:

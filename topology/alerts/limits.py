@@ -7,13 +7,19 @@ from typing import Any
 
 from topology.expand import Expanded
 from topology.expand.effective_policy import matching
-from topology.model.queue import queue_arguments
+from topology.model.queue import dropping, queue_arguments
+from topology.model.queue_argument import Drop
 from topology.model.queue_type import QueueType
 from topology.rules.effective import EffectiveQueue, effective_queues
 from topology.rules.policy_matches import matches
-from topology.version import Version
+from topology.version import NEWEST, Version
 
-NUMBERS = ("max_length", "max_length_bytes", "message_ttl", "expires")
+NUMBERS = tuple(
+    name
+    for name, setting in dropping(Drop.LENGTH, Drop.AGE, Drop.DISUSE).items()
+    if setting.known("classic", NEWEST)
+)
+"""Those that are numbers: the age of a stream's segments is text, and no operator policy has it."""
 
 
 @dataclass(frozen=True, slots=True)

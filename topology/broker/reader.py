@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 _QUEUE: Final = (
     "name,type,durable,auto_delete,exclusive,owner_pid_details,arguments,leader,policy,"
-    "messages_ready,messages_unacknowledged,consumers,message_bytes,"
+    "messages_ready,messages_unacknowledged,consumers,message_bytes,messages_dlx,"
     "message_stats.publish,message_stats.publish_details.rate"
 )
 _EXCHANGE: Final = (

@@ -59,6 +59,8 @@ class LiveQueue:
     consumers: int | None = None
     bytes: int | None = None
     """Of the bodies of all messages."""
+    dead_lettering: int = 0
+    """Dead letters that a quorum queue keeps until they are routed (at-least-once)."""
     published: int | None = None
     """Messages that have ever come to it."""
     publish_rate: float = 0.0
@@ -84,6 +86,7 @@ class LiveQueue:
             unacknowledged=found.get("messages_unacknowledged"),
             consumers=found.get("consumers"),
             bytes=found.get("message_bytes"),
+            dead_lettering=found.get("messages_dlx") or 0,
             published=statistics.get("publish"),
             publish_rate=_rate(statistics, "publish_details"),
             as_of=as_of,

@@ -73,6 +73,7 @@ def drift(
             passwords=_generated_passwords(chosen, component, topology),
             ignore=Ignore.of([*topology.ignore_drift, *(ignore or [])]),
             deployer=config.connection.username,
+            version=reader.version(),
         )
     if markdown:
         write(markdown, as_markdown(report, chosen))

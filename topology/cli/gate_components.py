@@ -57,5 +57,5 @@ def _both(one: Answers, other: Answers) -> Answers:
         occupancies={**one.occupancies, **other.occupancies},
         refusals={**one.refusals, **other.refusals},
         kept=one.kept | other.kept,
-        worlds={**one.worlds, **other.worlds},
+        policies={**one.policies, **other.policies},
     )

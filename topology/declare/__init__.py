@@ -25,14 +25,22 @@ from topology.password_seed import PasswordSeed
 async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:
     """Registers a resource for everything declared, what others depend on first."""
     topology, pace = settled.topology, Pace(guards)
+    if claims.asked:
+        await guards.policy_changes.begin()
     vhost = declare_vhost(topology, guards, claims)
     if vhost is not None:
         await pace.keep(vhost)
     scope = Scope(topology, vhost, guards, claims, seed)
+    policies_first = guards.policy_changes.at_stake
+    if policies_first:
+        # What may be refused comes before all else, so that nothing was changed if it is.
+        await _declare_policies(settled, scope, pace)
+        await pace.settle()
     for name, upstream in topology.federation_upstreams.items():
         declared = declare_federation_upstream(name, upstream, scope)
         scope.others["FederationUpstream", name] = await pace.keep(declared)
-    await _declare_policies(settled, scope, pace)
+    if not policies_first:
+        await _declare_policies(settled, scope, pace)
     await _declare_routes(settled, scope, pace)
     for name, shovel in topology.shovels.items():
         scope.others["Shovel", name] = await pace.keep(declare_shovel(name, shovel, scope))

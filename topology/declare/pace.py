@@ -47,6 +47,11 @@ class Pace:
             )
         return resource
 
+    async def settle(self) -> None:
+        """Returns when the engine has answered all that was registered."""
+        if self._under_way:
+            _, self._under_way = await asyncio.wait(self._under_way)
+
     async def _registered(self, resource: pulumi.Resource) -> None:
         kind = Kind.of_resource(resource.pulumi_resource_type)
         words = kind.words if kind else resource.pulumi_resource_type

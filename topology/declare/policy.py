@@ -9,6 +9,7 @@ import pulumi
 import pulumi_rabbitmq as rabbitmq
 
 from topology.declare.scope import Scope
+from topology.kind import Kind
 from topology.model import OperatorPolicy, Policy
 from topology.model.policy_definition import Definition
 
@@ -30,6 +31,7 @@ def declare_policy(
             scope.logical_name(name),
             scope.guards.policy(name),
             scope.claims.options("Policy", name),
+            scope.guards.policy_changes.options(Kind.POLICY),
             pulumi.ResourceOptions(depends_on=after),
         ),
     )
@@ -48,7 +50,11 @@ def declare_operator_policy(
             apply_to=policy.apply_to,
             definition=_texts(policy.definition),
         ),
-        opts=scope.options(scope.logical_name(name), scope.claims.options("OperatorPolicy", name)),
+        opts=scope.options(
+            scope.logical_name(name),
+            scope.claims.options("OperatorPolicy", name),
+            scope.guards.policy_changes.options(Kind.OPERATOR_POLICY),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from topology.drift.compare_access import (
     user_findings,
 )
 from topology.drift.compare_bindings import binding_findings
+from topology.drift.compare_policies import overridden_findings
 from topology.drift.compare_vhost import vhost_finding
 from topology.drift.finding import Finding, State, Unknown
 from topology.drift.ignore import Ignore, comes_and_goes, named_by_rabbitmq
@@ -28,6 +29,7 @@ from topology.ownership.difference import (
     queue_difference,
 )
 from topology.ownership.parameter_difference import shovel_difference, upstream_difference
+from topology.version import Version
 
 Compare: TypeAlias = Callable[[Any, Any], list[str]]
 
@@ -45,9 +47,11 @@ def compare(
     passwords: Mapping[str, str],
     ignore: Ignore,
     deployer: str = "",
+    version: Version | None = None,
 ) -> Report:
     """`topology` is settled. `passwords` has those that were generated, as far as they are known.
-    `deployer` is the user that the stack itself connects as."""
+    `deployer` is the user that the stack itself connects as. `version` is the broker's: without it,
+    policies that do not apply are not looked for."""
     unknown: list[Unknown] = []
     found = [
         *_vhost(topology, broker, ignore),
@@ -57,6 +61,8 @@ def compare(
         found += _contents(topology, broker, ignore)
         found += permission_findings(topology, broker, deployer)
         found += topic_permission_findings(topology, broker)
+        if version is not None:
+            found += overridden_findings(topology, broker, version)
     own = found
     if topology.vhost.existing:
         own = [finding for finding in found if not is_of_others(finding, topology, broker)]

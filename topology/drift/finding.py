@@ -17,6 +17,8 @@ class State(StrEnum):
     """Declared, and different on the broker."""
     UNDECLARED = "undeclared"
     """In the stack's vhost, and declared by nobody."""
+    OVERRIDDEN = "overridden"
+    """A policy that the stack does not declare, in whose place policies of the stack apply."""
 
 
 @dataclass(frozen=True, slots=True)

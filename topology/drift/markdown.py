@@ -6,7 +6,7 @@ from topology.drift.finding import State
 from topology.drift.report import Report
 from topology.markdown import code, plain, table
 
-_SIGNS = {State.MISSING: "❌", State.CHANGED: "⚠️", State.UNDECLARED: "❔"}
+_SIGNS = {State.MISSING: "❌", State.CHANGED: "⚠️", State.UNDECLARED: "❔", State.OVERRIDDEN: "⚠️"}
 
 
 def as_markdown(report: Report, stack: str) -> str:

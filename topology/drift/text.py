@@ -11,7 +11,12 @@ from rich.text import Text
 from topology.drift.finding import State
 from topology.drift.report import Report
 
-_STYLES = {State.MISSING: "red", State.CHANGED: "yellow", State.UNDECLARED: "cyan"}
+_STYLES = {
+    State.MISSING: "red",
+    State.CHANGED: "yellow",
+    State.UNDECLARED: "cyan",
+    State.OVERRIDDEN: "yellow",
+}
 
 
 def as_lines(report: Report) -> str:

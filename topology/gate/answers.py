@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from topology.gate.plan import Target
-from topology.gate.policy_effects import PolicyWorld
+from topology.gate.policy_effects import PolicyEffects
 from topology.guard.occupancy import Occupancy
 
 
@@ -22,5 +22,5 @@ class Answers:
     """What the guards say against deletions."""
     kept: frozenset[Target] = frozenset()
     """What leaves the stack and stays on the broker."""
-    worlds: Mapping[str, PolicyWorld] = field(default_factory=dict)
-    """By vhost; of those where the plan changes policies."""
+    policies: Mapping[str, PolicyEffects] = field(default_factory=dict)
+    """What the plan's changes of policies do, by vhost."""

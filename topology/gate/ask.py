@@ -10,15 +10,15 @@ from typing import Final
 from topology.broker import BrokerError
 from topology.broker.connection import Connection
 from topology.gate.answers import Answers
-from topology.gate.live_queue import LiveQueue
 from topology.gate.plan import Action, Plan, Step, Target
-from topology.gate.policy_effects import PolicyWorld
+from topology.gate.policy_effects import policy_effects
 from topology.guard import GuardedBroker, Guarding
 from topology.guard.judgement import refusals
 from topology.guard.leaving import Leaving, Registered
 from topology.guard.occupancy import Occupancy
 from topology.kind import Kind
 from topology.model import Topology
+from topology.policies import PolicyState
 
 _POLICIES: Final = (Kind.POLICY, Kind.OPERATOR_POLICY)
 _SHOWN: Final = 5
@@ -44,19 +44,27 @@ def _asked(plan: Plan, topology: Topology, broker: GuardedBroker) -> Answers:
     broker.reader.facts()  # A broker that is too old is refused.
     kept = frozenset(step.target for step in plan.steps if _stays(guarding, step))
     wanted = _wanted_queues(plan)
+    queues = {vhost: _queues(broker, vhost) for vhost in {target.vhost for target in wanted}}
+    steps = [step for step in plan.steps if step.target not in kept]
     about_policies = {step.target.vhost for step in plan.of(*_POLICIES)}
-    vhosts = about_policies | {target.vhost for target in wanted}
-    queues = {vhost: _queues(broker, vhost) for vhost in vhosts}
     return Answers(
         occupancies=_occupancies(broker, wanted, queues),
-        refusals=_refusals(guarding, [step for step in plan.steps if step.target not in kept]),
+        refusals=_refusals(guarding, steps),
         kept=kept,
-        worlds={vhost: _world(broker, vhost, queues[vhost]) for vhost in about_policies},
+        policies={
+            vhost: policy_effects(
+                vhost,
+                PolicyState.read(broker.reader, vhost),
+                [step for step in steps if step.target.vhost == vhost],
+                topology,
+            )
+            for vhost in about_policies
+        },
     )
 
 
-def _queues(broker: GuardedBroker, vhost: str) -> dict[str, LiveQueue]:
-    return {name: LiveQueue.on_broker(q) for name, q in broker.reader.queues(vhost).by_name.items()}
+def _queues(broker: GuardedBroker, vhost: str) -> dict[str, Occupancy]:
+    return {name: Occupancy.of(q) for name, q in broker.reader.queues(vhost).by_name.items()}
 
 
 def _wanted_queues(plan: Plan) -> set[Target]:
@@ -69,12 +77,12 @@ def _wanted_queues(plan: Plan) -> set[Target]:
 def _occupancies(
     broker: GuardedBroker,
     wanted: Iterable[Target],
-    queues: Mapping[str, Mapping[str, LiveQueue]],
+    queues: Mapping[str, Mapping[str, Occupancy]],
 ) -> dict[Target, Occupancy]:
     found = [target for target in wanted if target.name in queues[target.vhost]]
 
     def now(target: Target) -> Occupancy:
-        sampled = queues[target.vhost][target.name].occupancy
+        sampled = queues[target.vhost][target.name]
         try:
             fresh = broker.ready_now(target.vhost, target.name)
         except BrokerError:
@@ -85,11 +93,6 @@ def _occupancies(
 
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         return dict(zip(found, pool.map(now, found), strict=True))
-
-
-def _world(broker: GuardedBroker, vhost: str, queues: Mapping[str, LiveQueue]) -> PolicyWorld:
-    reader = broker.reader
-    return PolicyWorld(queues, reader.policies(vhost), reader.operator_policies(vhost))
 
 
 def _stays(guarding: Guarding, step: Step) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from topology.gate.verdict import Entry, Verdict
+from topology.policies import PolicyEffect
 
 
 def as_dict(verdict: Verdict) -> dict[str, Any]:
@@ -17,15 +18,23 @@ def as_dict(verdict: Verdict) -> dict[str, Any]:
         "failures": [failure.text for failure in verdict.failures],
         "unreviewed": list(verdict.unreviewed),
         "steps": [_entry(entry) for entry in verdict.entries],
-        "warnings": [
-            {
-                "vhost": effect.vhost,
-                "queue": effect.queue,
-                "effect": effect.effect,
-                **_occupancy(asdict(effect.occupancy)),
-            }
-            for effect in verdict.effects
-        ],
+        "warnings": [_effect(vhost, effect) for vhost, effect in verdict.effects],
+    }
+
+
+def _effect(vhost: str, effect: PolicyEffect) -> dict[str, Any]:
+    counts = effect.object.counts
+    return {
+        "vhost": vhost,
+        effect.object.section.removesuffix("s"): effect.object.name,
+        "rule": effect.rule.value,
+        "effect": effect.effect,
+        "policy": effect.policy,
+        "messages": counts.messages,
+        "ready": counts.ready,
+        "unacknowledged": counts.unacknowledged,
+        "consumers": counts.consumers,
+        "stream": effect.object.kind == "stream",
     }
 
 

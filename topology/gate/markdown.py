@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from topology.gate.plan import Action
-from topology.gate.text import BY_CONSENT, REFUSED, contents, effects_by_text, fate, queues_named
+from topology.gate.text import BY_CONSENT, REFUSED, contents, effects_by_text, fate, objects_named
 from topology.gate.verdict import Entry, Verdict
 from topology.markdown import block, code, plain, table
 
@@ -53,7 +53,7 @@ def _reasons(verdict: Verdict) -> Iterator[str]:
 
 def _effects(verdict: Verdict) -> Iterator[str]:
     lines = [
-        f"- ⚠️ {plain(effect)}: {plain(queues_named(found))}"
+        f"- ⚠️ {plain(effect)}: {plain(objects_named(found))}"
         for effect, found in effects_by_text(verdict)
     ]
     if lines:

@@ -9,6 +9,7 @@ from typing import Any
 
 from topology.guard.refusal import CODE
 from topology.kind import Kind
+from topology.policies import CODE as POLICY_CODE
 
 Properties = Mapping[str, Any]
 """What a resource is declared with, in Pulumi's words. Secrets are masked by Pulumi."""
@@ -71,7 +72,12 @@ class Failure:
     @property
     def by_guard(self) -> bool:
         """Whether the text is a guard's refusal."""
-        return self.target is not None and CODE in self.text
+        return self.target is not None and (CODE in self.text or self.by_policies)
+
+    @property
+    def by_policies(self) -> bool:
+        """Whether it is about the policies of the plan, all of them."""
+        return POLICY_CODE in self.text
 
 
 @dataclass(frozen=True, slots=True)

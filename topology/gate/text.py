@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from topology.gate.plan import Action
-from topology.gate.policy_effects import PolicyEffect
 from topology.gate.verdict import Entry, Verdict
+from topology.policies import PolicyEffect
 
 REFUSED: Final = "REFUSED"
 BY_CONSENT: Final = "lost by consent"
@@ -79,19 +79,21 @@ def fate(entry: Entry) -> str:
 
 
 def effects_by_text(verdict: Verdict) -> Iterator[tuple[str, list[PolicyEffect]]]:
-    """Queues with the same effect together, those with messages first."""
+    """Objects with the same effect together, those with messages first."""
     by_text = attrgetter("effect")
-    for effect, found in groupby(sorted(verdict.effects, key=by_text), by_text):
-        yield effect, sorted(found, key=lambda one: (-one.occupancy.ready, one.queue))
+    effects = sorted((effect for _, effect in verdict.effects), key=by_text)
+    for text, found in groupby(effects, by_text):
+        yield text, sorted(found, key=lambda one: (-_messages(one), one.object.name))
 
 
-def queues_named(effects: list[PolicyEffect], limit: int = _SHOWN) -> str:
-    named = [
-        f"{effect.queue} ({effect.occupancy.ready + effect.occupancy.unacknowledged} messages)"
-        for effect in effects[:limit]
-    ]
+def objects_named(effects: list[PolicyEffect], limit: int = _SHOWN) -> str:
+    named = [f"{effect.object.name} ({_messages(effect)} messages)" for effect in effects[:limit]]
     more = len(effects) - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def _messages(effect: PolicyEffect) -> int:
+    return effect.object.counts.messages or 0
 
 
 def _rest(verdict: Verdict) -> Iterator[str]:
@@ -99,4 +101,4 @@ def _rest(verdict: Verdict) -> Iterator[str]:
         yield ""
         yield reason
     for effect, found in effects_by_text(verdict):
-        yield f"warning: {effect}: {queues_named(found)}"
+        yield f"by consent: {effect}: {objects_named(found)}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from topology.gate.answers import Answers
 from topology.gate.plan import Action, Failure, Plan, Step, Target
-from topology.gate.policy_effects import PolicyEffect, policy_effects
 from topology.guard.occupancy import Occupancy
 from topology.kind import Kind
+from topology.policies import PolicyEffect
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Verdict:
     entries: tuple[Entry, ...]
     failures: tuple[Failure, ...] = ()
     """Why the preview failed, apart from refusals."""
-    effects: tuple[PolicyEffect, ...] = ()
+    effects: tuple[tuple[str, PolicyEffect], ...] = ()
+    """What changed policies do by consent, each with its vhost."""
     unasked: str = ""
     """Why the broker was not, or could not be asked."""
     blind: bool = False
@@ -74,7 +75,7 @@ class Verdict:
     def _sentences(self) -> Iterator[str]:
         if self.refusals:
             several = f"{len(self.refusals)} of its steps" if len(self.refusals) > 1 else "one step"
-            yield f"Refused: {several} would lose messages or cut somebody off."
+            yield f"Refused: {several} would lose messages, a live policy or somebody's connection."
         if self.unreviewed:
             yield "Refused: this is not the plan that was reviewed."
         if self.failures:
@@ -93,7 +94,7 @@ class Verdict:
         elif lost:
             yield f"Loses, by consent, what is in {', '.join(lost)}."
         elif self.effects:
-            yield "No queue is lost, but changed policies can drop messages."
+            yield "No queue is lost; by consent, changed policies drop messages or replace others."
         elif not self.unasked:
             yield "Loses no message."
 
@@ -104,9 +105,14 @@ def judge(plan: Plan, answers: Answers) -> Verdict:
     refusals = {
         failure.target: failure.text
         for failure in plan.failures
-        if failure.target is not None and failure.by_guard
+        if failure.target is not None
+        and failure.by_guard
+        # What the preview found out about policies is found out again, policy by policy.
+        and not (failure.by_policies and any(one.refusals for one in answers.policies.values()))
     }
     refusals.update(answers.refusals)
+    for found in answers.policies.values():
+        refusals.update(found.refusals)
     planned = {step.target for step in steps}
     steps += (Step(Action.REFUSED, target) for target in refusals if target not in planned)
     entries = (
@@ -114,9 +120,7 @@ def judge(plan: Plan, answers: Answers) -> Verdict:
         for step in steps
     )
     effects = (
-        effect
-        for vhost, world in answers.worlds.items()
-        for effect in policy_effects(vhost, world, _within(vhost, steps))
+        (vhost, effect) for vhost, found in answers.policies.items() for effect in found.consented
     )
     return Verdict(
         entries=tuple(sorted(entries, key=_order)),
@@ -130,10 +134,6 @@ def judge(plan: Plan, answers: Answers) -> Verdict:
 def _retained(step: Step, answers: Answers) -> Step:
     kept = step.action is Action.DELETED and step.target in answers.kept
     return replace(step, action=Action.RETAINED) if kept else step
-
-
-def _within(vhost: str, steps: Iterable[Step]) -> list[Step]:
-    return [step for step in steps if step.target.vhost == vhost]
 
 
 def _order(entry: Entry) -> tuple[int, int, Target]:

@@ -16,6 +16,7 @@ import pulumi
 from topology.guard.context import Guarding
 from topology.guard.earlier_states import EARLIER
 from topology.guard.leaving import Leaving, Registered
+from topology.guard.policy_changes import PolicyChanges
 from topology.guard.veto import stay, veto, veto_or_delete
 from topology.kind import Kind
 from topology.ownership import Cluster
@@ -76,6 +77,7 @@ class Guards:
         self._guarding, self._cluster, self._going = guarding, cluster, going
         self.threads, self.place = threads, place
         self.declared = Declared(place)
+        self.policy_changes = PolicyChanges(guarding, threads, place)
         self._queue = self._hook(_QUEUE, veto_or_delete)
         self._exchange = self._hook(_EXCHANGE, veto_or_delete)
         self._binding = self._hook(_BINDING, veto)
@@ -133,4 +135,10 @@ class Guards:
             self._going(args.type.rsplit(":", 1)[-1], leaving.name)
         what = f"hook before deletion of {kind.words} {args.name}"
         # In a thread of the hooks' own: guards wait for the broker, and other hooks go on.
-        await self.threads.run(what, guard, self._guarding, leaving)
+        await self.threads.run(what, self._ask, guard, leaving)
+
+    def _ask(self, guard: Guard, leaving: Leaving) -> None:
+        name, retention = leaving.kind is Kind.POLICY and leaving.name, self._guarding.retention
+        if name and guard is not stay and not retention.policy(name):
+            self.policy_changes.refuse_deletion(leaving.kind, leaving.vhost, name)
+        guard(self._guarding, leaving)

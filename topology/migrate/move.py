@@ -10,8 +10,12 @@ from typing import Any, Final
 from topology.migrate.names import Names
 from topology.migrate.route import Route
 from topology.model import Policy, Queue
+from topology.model.queue import dropping
+from topology.model.queue_argument import Drop
 
-LIMITS: Final = ("max-length", "max-length-bytes")
+LIMITS: Final = tuple(
+    setting.policy.name for setting in dropping(Drop.LENGTH).values() if setting.policy
+)
 """Policy keys by which a queue drops what is too much, unless it refuses it."""
 
 

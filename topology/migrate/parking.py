@@ -7,12 +7,16 @@ from typing import Any, Final
 
 from topology.broker.state import LiveQueue
 from topology.model import Queue
+from topology.model.queue import dropping
+from topology.model.queue_argument import Drop
 from topology.version import Version
 
 _UNLIMITED_SINCE: Final = Version(4, 0)
 """From here on quorum queues have a delivery limit by default, and -1 is none."""
 
-_DEAD_LETTERS: Final = ("dead-letter-exchange", "dead-letter-routing-key", "dead-letter-strategy")
+_DEAD_LETTERS: Final = tuple(
+    setting.policy.name for setting in dropping(Drop.DEAD_LETTER).values() if setting.policy
+)
 
 
 def parking_arguments(declared: Queue, origin: LiveQueue, nodes: int) -> dict[str, Any]:

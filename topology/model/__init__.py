@@ -4,7 +4,7 @@ from topology.model.binding import Binding
 from topology.model.exchange import Exchange
 from topology.model.federation import FederationUpstream
 from topology.model.migrate import MigrateFrom
-from topology.model.named_objects import NamedObjects
+from topology.model.named_objects import NamedObjects, NamedPolicies, NamedQueues
 from topology.model.pattern import DeadLetter, Retry
 from topology.model.permission import Permission, TopicPermission
 from topology.model.policy import OperatorPolicy, Policy
@@ -24,6 +24,8 @@ __all__ = [
     "FederationUpstream",
     "MigrateFrom",
     "NamedObjects",
+    "NamedPolicies",
+    "NamedQueues",
     "OperatorPolicy",
     "Permission",
     "Policy",

@@ -16,3 +16,19 @@ class NamedObjects(Model):
     """Exchanges by name."""
     vhost: bool = False
     """The vhost itself, with everything in it."""
+
+
+class NamedQueues(Model):
+    """Queues and streams on the broker, whoever declared them."""
+
+    queues: list[Name] = Field(default_factory=list)
+    """Queues and streams by name."""
+
+
+class NamedPolicies(Model):
+    """Policies on the broker, whoever declared them."""
+
+    policies: list[Name] = Field(default_factory=list)
+    """Policies by name."""
+    operator_policies: list[Name] = Field(default_factory=list)
+    """Operator policies by name."""

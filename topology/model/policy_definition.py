@@ -18,13 +18,12 @@ from topology.model.base import (
     says,
 )
 from topology.model.queue import Queue, queue_arguments
-from topology.model.queue_argument import PolicyKey, Span
+from topology.model.queue_argument import Drop, PolicyKey, Span
 from topology.model.queue_type import QueueType, Types
-from topology.version import NEWEST, Version
+from topology.version import NEWEST, OLDEST, Version
 
 Synchronised: TypeAlias = Literal["always", "when-synced"]
 _LAST_MIRRORING = Version(3, 13)
-
 
 SHARDING: Final = "rabbitmq_sharding"
 """The plugin that makes a queue for each shard of an exchange."""
@@ -58,7 +57,9 @@ class Definition(Model):
 class OwnKeys(Definition):
     """The policy keys that no argument of a queue corresponds to."""
 
-    alternate_exchange: Annotated[ExchangeRef | None, PolicyKey("alternate-exchange")] = None
+    alternate_exchange: Annotated[
+        ExchangeRef | None, PolicyKey("alternate-exchange", drop=Drop.UNROUTED)
+    ] = None
     """Exchange that receives what a matching exchange cannot route."""
     federation_upstream: Annotated[Name | None, PolicyKey("federation-upstream")] = None
     """The upstream to federate with."""
@@ -79,6 +80,22 @@ class OwnKeys(Definition):
         PolicyKey("target-group-size", since=Version(3, 13), operator_since=Version(3, 13)),
     ] = None
     """Number of replicas that quorum queues are grown to."""
+    queue_master_locator: Annotated[
+        Literal["client-local", "min-masters", "random"] | None,
+        PolicyKey("queue-master-locator", operator_since=Version(4, 0)),
+    ] = None
+    """On which node a classic queue is declared; RabbitMQ calls its newer form
+    `queue-leader-locator`."""
+    max_in_memory_length: Annotated[
+        Count | None, PolicyKey("max-in-memory-length", operator_since=OLDEST)
+    ] = None
+    """Without effect from RabbitMQ 3.10: quorum queues keep no messages in memory. It drops
+    nothing."""
+    max_in_memory_bytes: Annotated[
+        Count | None, PolicyKey("max-in-memory-bytes", operator_since=OLDEST)
+    ] = None
+    """Without effect from RabbitMQ 3.10: quorum queues keep no messages in memory. It drops
+    nothing."""
     ha_mode: Annotated[Literal["all", "exactly", "nodes"] | None, _mirroring("ha-mode")] = None
     """Classic mirroring, which RabbitMQ 4.0 removed: use quorum queues."""
     ha_params: Annotated[
@@ -162,6 +179,8 @@ _MIRRORED: Final = (
     "ha-promote-on-failure",
 )
 
+_IN_MEMORY: Final = ("max-in-memory-length", "max-in-memory-bytes")
+
 _BLOCKING: Final[Mapping[str, Span]] = {
     **dict.fromkeys(
         ("max-age", "stream-max-segment-size-bytes", "initial-cluster-size"),
@@ -171,7 +190,7 @@ _BLOCKING: Final[Mapping[str, Span]] = {
         ("delivery-limit", "dead-letter-strategy", "target-group-size"),
         Span(Types.CLASSIC | Types.STREAM),
     ),
-    **dict.fromkeys(("queue-mode", *_MIRRORED), Span(Types.REPLICATED)),
+    **dict.fromkeys(("queue-mode", "queue-master-locator", *_MIRRORED), Span(Types.REPLICATED)),
     **dict.fromkeys(
         (
             "message-ttl",
@@ -184,7 +203,11 @@ _BLOCKING: Final[Mapping[str, Span]] = {
         Span(Types.STREAM),
     ),
     "queue-leader-locator": Span(Types.CLASSIC, until=Version(3, 13)),
+    **dict.fromkeys(_IN_MEMORY, Span(Types.STREAM)),
 }
+_BLOCKING_LATER: Final[Mapping[str, Span]] = dict.fromkeys(
+    _IN_MEMORY, Span(Types.CLASSIC, since=Version(4, 0))
+)
 
 
 def blocking_keys(
@@ -196,5 +219,10 @@ def blocking_keys(
     apply to the queue at all, and the next one that matches does (seen on 3.10, 4.0 and 4.3).
     """
     return [
-        key for key in definition if key in _BLOCKING and _BLOCKING[key].covers(queue_type, version)
+        key
+        for key in definition
+        if any(
+            key in table and table[key].covers(queue_type, version)
+            for table in (_BLOCKING, _BLOCKING_LATER)
+        )
     ]

@@ -23,7 +23,7 @@ from topology.model.base import (
 )
 from topology.model.migrate import MigrateSwitch
 from topology.model.pattern import DeadLetterSwitch, Retry
-from topology.model.queue_argument import PolicyKey, QueueArgument, Span, argument
+from topology.model.queue_argument import Drop, Merge, PolicyKey, QueueArgument, Span, argument
 from topology.model.queue_type import QueueType, Types
 from topology.version import OLDEST, Version
 
@@ -49,18 +49,30 @@ class Queue(Model):
             "x-message-ttl",
             Types.NOT_STREAM,
             policy=PolicyKey("message-ttl", operator_since=OLDEST),
+            drop=Drop.AGE,
+            merge=Merge.SMALLEST,
         ),
     ] = None
     """Milliseconds after which a message expires: dead-lettered, or dropped."""
     expires: Annotated[
         Annotated[int, Field(ge=1, le=315_360_000_000)] | None,
-        argument("x-expires", Types.NOT_STREAM, policy=PolicyKey("expires", operator_since=OLDEST)),
+        argument(
+            "x-expires",
+            Types.NOT_STREAM,
+            policy=PolicyKey("expires", operator_since=OLDEST),
+            drop=Drop.DISUSE,
+            merge=Merge.SMALLEST,
+        ),
     ] = None
     """Milliseconds after which RabbitMQ deletes the queue if nobody uses it, messages included."""
     max_length: Annotated[
         Count | None,
         argument(
-            "x-max-length", Types.NOT_STREAM, policy=PolicyKey("max-length", operator_since=OLDEST)
+            "x-max-length",
+            Types.NOT_STREAM,
+            policy=PolicyKey("max-length", operator_since=OLDEST),
+            drop=Drop.LENGTH,
+            merge=Merge.SMALLEST,
         ),
     ] = None
     """Most ready messages; `overflow` says what happens then."""
@@ -70,6 +82,8 @@ class Queue(Model):
             "x-max-length-bytes",
             Types.ALL,
             policy=PolicyKey("max-length-bytes", operator_since=OLDEST),
+            drop=Drop.LENGTH,
+            merge=Merge.SMALLEST,
         ),
     ] = None
     """Most bytes of message bodies; `overflow` says what happens then. A stream drops its oldest
@@ -80,23 +94,41 @@ class Queue(Model):
             "x-overflow",
             Types.NOT_STREAM,
             policy=PolicyKey("overflow", operator_since=Version(3, 13)),
+            drop=Drop.OVERFLOW,
+            merge=Merge.POLICY_ON_QUORUM,
         ),
     ] = None
     """What a full queue does: drop its oldest message, or refuse new ones."""
     dead_letter_exchange: Annotated[
         ExchangeRef | None,
-        argument("x-dead-letter-exchange", Types.NOT_STREAM, policy="dead-letter-exchange"),
+        argument(
+            "x-dead-letter-exchange",
+            Types.NOT_STREAM,
+            policy="dead-letter-exchange",
+            drop=Drop.DEAD_LETTER,
+        ),
     ] = None
     """Exchange that receives messages that are rejected, expire, overflow or reach the delivery
     limit. The empty name is the default exchange, which routes to the queue that the key names."""
     dead_letter_routing_key: Annotated[
         RoutingKey | None,
-        argument("x-dead-letter-routing-key", Types.NOT_STREAM, policy="dead-letter-routing-key"),
+        argument(
+            "x-dead-letter-routing-key",
+            Types.NOT_STREAM,
+            policy="dead-letter-routing-key",
+            drop=Drop.DEAD_LETTER,
+        ),
     ] = None
     """Routing key that dead letters get; default: the one they were published with."""
     dead_letter_strategy: Annotated[
         Literal["at-most-once", "at-least-once"] | None,
-        argument("x-dead-letter-strategy", Types.QUORUM, policy="dead-letter-strategy"),
+        argument(
+            "x-dead-letter-strategy",
+            Types.QUORUM,
+            policy="dead-letter-strategy",
+            drop=Drop.DEAD_LETTER,
+            merge=Merge.POLICY_ON_QUORUM,
+        ),
     ] = None
     """Whether a dead letter may be lost on its way. `at-least-once` also needs
     `overflow: reject-publish`."""
@@ -106,13 +138,15 @@ class Queue(Model):
             "x-delivery-limit",
             Types.QUORUM,
             policy=PolicyKey("delivery-limit", operator_since=OLDEST),
+            drop=Drop.RETURNS,
+            merge=Merge.SMALLEST,
         ),
     ] = None
     """How often a message may be returned before it is dead-lettered or dropped. From 4.0 the
     default is 20, and -1 is no limit."""
     max_age: Annotated[
         Annotated[str, Field(pattern=r"^\d+[YMDhms]$", examples=["7D", "12h"])] | None,
-        argument("x-max-age", Types.STREAM, policy="max-age"),
+        argument("x-max-age", Types.STREAM, policy="max-age", drop=Drop.AGE, merge=Merge.SMALLEST),
     ] = None
     """Age at which a stream drops a segment: a number and one of Y, M, D, h, m, s, as in `7D`."""
     stream_max_segment_size_bytes: Annotated[
@@ -247,6 +281,14 @@ class Queue(Model):
     retry: Retry | None = None
     """Brings a rejected message back after a delay, again and again, and at last to the dead-letter
     queue. Consumers need nothing but `reject`."""
+
+
+@cache
+def dropping(*ways: Drop) -> dict[str, QueueArgument]:
+    """The settings that can make RabbitMQ drop messages in these ways, by field name; without an
+    argument, in any way."""
+    wanted = ways or tuple(Drop)
+    return {name: setting for name, setting in queue_arguments().items() if setting.drop in wanted}
 
 
 @cache

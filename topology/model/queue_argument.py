@@ -7,7 +7,8 @@ Source: the `x-` arguments and policy keys that RabbitMQ's server validates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
 
 from topology.model.queue_type import QueueType, Types
 from topology.version import NEWEST, OLDEST, Version
@@ -36,6 +37,41 @@ class Span:
         return f"{types} queues" + (f" from RabbitMQ {self.since}" if self.since > OLDEST else "")
 
 
+class Drop(StrEnum):
+    """How a change of a setting can make RabbitMQ drop messages that were safe before.
+
+    From here comes every list of settings that matter to messages: what the guards refuse, what the
+    gate reports, what alerts watch and what a migration must not carry over.
+    """
+
+    LENGTH = "length"
+    """A limit of size: what is beyond it is dropped from the head, unless `overflow` refuses."""
+    AGE = "age"
+    """A limit of age: what is older is dropped."""
+    DISUSE = "disuse"
+    """RabbitMQ deletes the whole queue after a time without use."""
+    RETURNS = "returns"
+    """A limit of deliveries: what is returned more often is dropped."""
+    OVERFLOW = "overflow"
+    """Decides whether a full queue drops its oldest messages or refuses new ones."""
+    DEAD_LETTER = "dead letter"
+    """Decides where dropped messages go; without it they are lost."""
+    UNROUTED = "unrouted"
+    """Decides where an exchange sends what no binding takes; without it that is lost."""
+
+
+class Merge(Enum):
+    """Which value RabbitMQ takes where both an argument and a policy set one.
+
+    Source: what the queue types pass to `rabbit_queue_type_util:args_policy_lookup`.
+    """
+
+    SMALLEST = "smallest"
+    ARGUMENT = "argument"
+    POLICY_ON_QUORUM = "policy on quorum"
+    """The policy's for quorum queues, the argument's for others."""
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyKey:
     """One key of a policy's definition."""
@@ -47,6 +83,15 @@ class PolicyKey:
     """Since when an operator policy can set it too; None where it cannot."""
     plugin: str | None = None
     """The plugin without which RabbitMQ does not know it."""
+    drop: Drop | None = None
+    """How a change of it can cost messages; None where it cannot. That of a key that corresponds to
+    an argument stands with the argument."""
+
+    def keeps(self, value: object) -> bool:
+        """Whether this value keeps messages from being lost, which would be without it."""
+        if self.drop is Drop.OVERFLOW:
+            return str(value).startswith("reject-publish")
+        return self.drop in (Drop.DEAD_LETTER, Drop.UNROUTED) and value != "at-most-once"
 
     def known(self, version: Version) -> bool:
         """Whether RabbitMQ takes the key; it refuses those it does not know."""
@@ -70,6 +115,9 @@ class QueueArgument:
     spans: tuple[Span, ...]
     policy: PolicyKey | None = None
     """The policy key that says the same; None where only a declaration can say it."""
+    drop: Drop | None = None
+    """How a change of it can cost messages; None where it cannot."""
+    merge: Merge = Merge.ARGUMENT
 
     def known(self, queue_type: QueueType, version: Version) -> bool:
         return any(span.covers(queue_type, version) for span in self.spans)
@@ -80,11 +128,18 @@ class QueueArgument:
 
 
 def argument(
-    name: str, *spans: Span | Types, policy: PolicyKey | str | None = None
+    name: str,
+    *spans: Span | Types,
+    policy: PolicyKey | str | None = None,
+    drop: Drop | None = None,
+    merge: Merge = Merge.ARGUMENT,
 ) -> QueueArgument:
     """A `QueueArgument`; bare `Types` and a bare policy key mean every supported series."""
+    key = PolicyKey(policy) if isinstance(policy, str) else policy
     return QueueArgument(
         name,
         tuple(span if isinstance(span, Span) else Span(span) for span in spans),
-        PolicyKey(policy) if isinstance(policy, str) else policy,
+        replace(key, drop=drop) if key else None,
+        drop,
+        merge,
     )

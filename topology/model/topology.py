@@ -12,7 +12,7 @@ from topology.model.base import Model, Name
 from topology.model.binding import Binding
 from topology.model.exchange import Exchange
 from topology.model.federation import FederationUpstream
-from topology.model.named_objects import NamedObjects
+from topology.model.named_objects import NamedObjects, NamedPolicies, NamedQueues
 from topology.model.permission import Permission, TopicPermission
 from topology.model.policy import OperatorPolicy, Policy
 from topology.model.queue import Queue
@@ -95,6 +95,12 @@ class Topology(Model):
     replaced while it is on. Objects may say otherwise."""
     allow_deletion: NamedObjects = Field(default_factory=NamedObjects)
     """Objects that may be deleted although that loses messages or cuts somebody off."""
+    allow_message_loss: NamedQueues = Field(default_factory=NamedQueues)
+    """Queues and streams in which a change of policies may drop messages that are there now, or end
+    their dead-lettering. Without consent, such a change is refused."""
+    allow_policy_loss: NamedPolicies = Field(default_factory=NamedPolicies)
+    """Live policies that may stop applying to queues and exchanges because policies of this stack
+    take their place. Without consent, such a change is refused."""
     retain: NamedObjects = Field(default_factory=NamedObjects)
     """Objects that stay on the broker when they leave the stack, in the run after the one that
     reads this first. With a queue stay its bindings, its policy, and what its patterns made."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from topology.model import Exchange
-from topology.problems import Path, did_you_mean, one_of
+from topology.problems import Path, did_you_mean, did_you_mean_key, one_of
 from topology.rules.exchange_kinds import EXCHANGE_KINDS, HASH_PROPERTIES
 from topology.rules.rule import Finding, error
 from topology.rules.view import View
@@ -143,6 +143,6 @@ def _meant(argument: str, known: tuple[str, ...]) -> str:
     if argument in ("alternate_exchange", f"x-{_ALTERNATE}"):
         return "write the setting alternate_exchange"
     return (
-        did_you_mean(argument, known)
+        did_you_mean_key(argument, known)
         or "remove it, or list the rule in ignore_rules where a plugin reads it"
     )

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from topology.model import Queue
 from topology.model.queue import queue_arguments
-from topology.problems import Path, did_you_mean
+from topology.problems import Path, did_you_mean_key
 from topology.rules.raw_arguments import LEADER_LOCATORS, RAW_ARGUMENTS, RawArgument
 from topology.rules.rule import Finding, error
 from topology.rules.values import settings_by_argument
@@ -94,7 +94,7 @@ def _meant(argument: str) -> str:
     if prefixed in known:
         return f"write {prefixed}, or the setting {known[prefixed]}"
     return (
-        did_you_mean(argument, _names())
+        did_you_mean_key(argument, _names())
         or "remove it, or list the rule in ignore_rules where a plugin reads it"
     )
 

@@ -11,6 +11,8 @@ from topology.model import (
     Exchange,
     FederationUpstream,
     NamedObjects,
+    NamedPolicies,
+    NamedQueues,
     OperatorPolicy,
     Permission,
     Policy,
@@ -100,5 +102,19 @@ NOUNS: Final = (
     Noun("Shovels", "shovels", Shovel, "shovels", _always(REPLACES)),
     Noun(
         "Deleting and releasing", "allow_deletion", NamedObjects, "deletion", _always(NOT_ITS_OWN)
+    ),
+    Noun(
+        "Consent to dropped messages",
+        "allow_message_loss",
+        NamedQueues,
+        "policy_loss",
+        _always(NOT_ITS_OWN),
+    ),
+    Noun(
+        "Consent to policies that stop applying",
+        "allow_policy_loss",
+        NamedPolicies,
+        "policy_loss",
+        _always(NOT_ITS_OWN),
     ),
 )
