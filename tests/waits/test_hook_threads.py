@@ -15,6 +15,7 @@ import pytest
 from toolchain.folders import PROJECT
 from topology.broker import BrokerReader, Management
 from topology.guard import GuardedBroker, Guarding, Guards, veto
+from topology.guard.policy_changes import PolicyChanges
 from topology.model import Queue, Topology, VHost
 from topology.ownership import Claims, Cluster, Inventory, claims
 from topology.password_seed import PasswordSeed
@@ -108,6 +109,7 @@ def test_creation_over_what_exists(registered: dict[str, Hook]) -> None:
 def test_deletion(guard: str, registered: dict[str, Hook], monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr(veto, f"guard_{guard}", lambda *_: asked.append(guard))
+    monkeypatch.setattr(PolicyChanges, "refuse_deletion", lambda *_: None)
     guarding = Guarding(cast("GuardedBroker", None), topology(), preview=True)
     threads = HookThreads(Pending(), at_a_time=1)
     Guards(guarding, Cluster(), lambda *_: None, threads, Place.of_stack("v"))

@@ -9,7 +9,7 @@ text, and no policy was changed before.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -18,6 +18,8 @@ from pulumi.runtime.invoke import invoke_async
 
 from topology.broker.error import BrokerError
 from topology.broker.reader import BrokerReader
+from topology.expand.naming import exactly
+from topology.expand.settings import generated_policy_name
 from topology.guard.context import Guarding
 from topology.guard.refusal import Refusal
 from topology.kind import Kind
@@ -35,12 +37,14 @@ from topology.policies import (
     refusal,
     refused,
 )
-from topology.policies.live_object import UNKNOWN
+from topology.policies.live_object import UNKNOWN, Section
 from topology.waits import HookThreads
 
 CHANGE: Final = "rabbitmq-topology:change-policy"
 DELETE_OPERATOR: Final = "rabbitmq-topology:veto-operator-policy"
 """States keep these names: the engine looks up there what a resource is hooked to."""
+
+_KINDS: Final[Mapping[Section, Kind]] = {"queues": Kind.QUEUE, "exchanges": Kind.EXCHANGE}
 
 
 class PolicyChanges:
@@ -52,6 +56,7 @@ class PolicyChanges:
         self._declared = declared_change(guarding.topology)
         self._possible: list[PolicyEffect] = []
         self._unasked = False
+        self._shared: BrokerReader | None = None
         self._removed: dict[Kind, set[str]] = {Kind.POLICY: set(), Kind.OPERATOR_POLICY: set()}
         self._lock = threading.Lock()
         self._verdict = ""
@@ -107,8 +112,12 @@ class PolicyChanges:
         )
         return pulumi.ResourceOptions(hooks=hooks)
 
-    def refuse_deletion(self, kind: Kind, vhost: str, name: str) -> None:
-        """Raises `Refusal` if messages, or what keeps them, go with a policy."""
+    def refuse_deletion(self, kind: Kind, properties: Mapping[str, Any]) -> None:
+        """Raises `Refusal` if messages, or what keeps them, go with a policy of these properties,
+        as Pulumi has them."""
+        name, vhost = str(properties["name"]), str(properties["vhost"])
+        if self._goes_with_its_object(name, (properties.get("policy") or {}).get("pattern")):
+            return
         with self._lock:
             removed = self._removed[kind]
             removed.add(name)
@@ -116,6 +125,15 @@ class PolicyChanges:
             if text := self._text(vhost, change, lambda effect: effect.removed):
                 removed.discard(name)
                 raise Refusal(text)
+
+    def _goes_with_its_object(self, policy: str, pattern: object) -> bool:
+        """Whether it was made for one queue or exchange that goes too. A vhost may have thousands
+        of these, so nothing is asked about them."""
+        for section, kind in _KINDS.items():
+            name = policy.removeprefix(generated_policy_name(section, ""))
+            if name != policy and pattern == exactly(name):
+                return self._guarding.goes((kind, name))
+        return False
 
     async def _before_change(self, args: pulumi.ResourceHookArgs) -> None:
         kind = Kind.of_resource(args.type) or Kind.POLICY
@@ -125,9 +143,8 @@ class PolicyChanges:
 
     async def _before_operator_deletion(self, args: pulumi.ResourceHookArgs) -> None:
         properties = args.old_outputs or args.old_inputs or {}
-        name, vhost = properties["name"], properties["vhost"]
-        what = f"hook before deletion of operator policy {name}"
-        await self._threads.run(what, self.refuse_deletion, Kind.OPERATOR_POLICY, vhost, name)
+        what = f"hook before deletion of operator policy {properties['name']}"
+        await self._threads.run(what, self.refuse_deletion, Kind.OPERATOR_POLICY, properties)
 
     def _refuse_change(self, kind: Kind, name: str) -> None:
         """The first that comes decides for all: what it lets through, the others do not stop."""
@@ -158,9 +175,8 @@ class PolicyChanges:
         return refusal(found, state, change) if found else ""
 
     def _refused(self, state: PolicyState, change: PolicyChange) -> list[PolicyEffect]:
-        kinds = {"queues": Kind.QUEUE, "exchanges": Kind.EXCHANGE}
         named = ((entry.section, entry.name) for entry in state.objects)
-        going = {one for one in named if self._guarding.goes((kinds[one[0]], one[1]))}
+        going = {one for one in named if self._guarding.goes((_KINDS[one[0]], one[1]))}
         change = replace(change, going=frozenset(going))
         return refused(evaluate(state, change), self._guarding.topology)
 
@@ -223,8 +239,10 @@ class PolicyChanges:
         )
 
     def _reader(self) -> BrokerReader:
-        # One for each look: what was read before may no longer be so.
-        return BrokerReader(self._guarding.broker.management)
+        # One for all: what many hooks ask for at a time is read once, and serves for a moment.
+        if self._shared is None:
+            self._shared = BrokerReader(self._guarding.broker.management)
+        return self._shared
 
 
 def _with_unknown_counts(state: PolicyState) -> PolicyState:
