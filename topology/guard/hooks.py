@@ -138,7 +138,7 @@ class Guards:
         await self.threads.run(what, self._ask, guard, leaving)
 
     def _ask(self, guard: Guard, leaving: Leaving) -> None:
-        if leaving.kind is Kind.POLICY and guard is not stay:
-            if not self._guarding.retention.policy(leaving.name):
-                self.policy_changes.refuse_deletion(leaving.kind, leaving.properties)
+        goes = leaving.kind is Kind.POLICY and guard is not stay
+        if goes and not self._guarding.retention.policy(leaving.name):
+            self.policy_changes.refuse_deletion(leaving.kind, leaving.properties)
         guard(self._guarding, leaving)
