@@ -17,7 +17,6 @@ import pulumi
 from pulumi.runtime.invoke import invoke_async
 
 from topology.broker.error import BrokerError
-from topology.broker.reader import BrokerReader
 from topology.expand.naming import exactly
 from topology.expand.settings import generated_policy_name
 from topology.guard.context import Guarding
@@ -56,7 +55,6 @@ class PolicyChanges:
         self._declared = declared_change(guarding.topology)
         self._possible: list[PolicyEffect] = []
         self._unasked = False
-        self._shared: BrokerReader | None = None
         self._removed: dict[Kind, set[str]] = {Kind.POLICY: set(), Kind.OPERATOR_POLICY: set()}
         self._lock = threading.Lock()
         self._verdict = ""
@@ -72,7 +70,7 @@ class PolicyChanges:
     def _look(self) -> None:
         change = self._declared
         try:
-            reader = self._reader()
+            reader = self._guarding.broker.reader
             found = PolicyState.read(reader, self._vhost, objects=False)
             if change.policies.touched(found.policies) or change.operator_policies.touched(
                 found.operator_policies
@@ -165,7 +163,7 @@ class PolicyChanges:
     ) -> str:
         """Why a change is refused, by what is in the queues at this moment; empty if it is not."""
         try:
-            state = PolicyState.read(self._reader(), vhost)
+            state = PolicyState.read(self._guarding.broker.reader, vhost)
             possible = self._refused(_with_unknown_counts(state), change)
             state = state.with_counts(self._counts(vhost, state, filter(about, possible)))
         except BrokerError as error:
@@ -237,12 +235,6 @@ class PolicyChanges:
             unacknowledged=max([sampled.unacknowledged, *(one.unacknowledged for one in counts)]),
             consumers=max([sampled.consumers or 0, *(one.consumers for one in counts)]),
         )
-
-    def _reader(self) -> BrokerReader:
-        # One for all: what many hooks ask for at a time is read once, and serves for a moment.
-        if self._shared is None:
-            self._shared = BrokerReader(self._guarding.broker.management)
-        return self._shared
 
 
 def _with_unknown_counts(state: PolicyState) -> PolicyState:
