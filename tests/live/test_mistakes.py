@@ -57,7 +57,7 @@ MISTAKES: dict[str, tuple[Break, str]] = {
     ),
     "wrong credentials": (
         setting(password=WRONG_PASSWORD),
-        "refuses this user and password; the user needs the tag administrator",
+        "refuses this user and password (Not_Authorized); the user needs the tag administrator",
     ),
     "broker down": (
         setting(endpoint=NOBODY),
