@@ -27,7 +27,7 @@ RUNTIME := $(VENV)/.runtime
 CHECKS  := $(VENV)/.checks
 MEASURES := $(VENV)/.measures
 
-.PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak bench
+.PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak sabotage bench
 
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ purge: clean ## Also remove the caches that all clones of this user share
 
 soak: $(CHECKS) ## Run the long campaigns: crash points, fuzzing, many topologies
 	@$(PY) -m pytest -m soak --timeout 10800
+
+sabotage: $(CHECKS) ## Put 40 small faults into copies of the source, and see the tests fail
+	@$(PY) -m tests.sabotage
 
 bench: $(MEASURES) ## Measure it beside OpenTofu and others (SIZES="4 100 1000" ROUNDS=3)
 	@$(PY) -m bench run --sizes "$(SIZES)" --rounds $(ROUNDS)

@@ -61,15 +61,15 @@ def pytest_configure(config: pytest.Config) -> None:
         node_folder.CANDIDATES = node_folder.CANDIDATES[number::count]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks what is live, before `-m` chooses."""
+    if LIVE & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.live)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks what is live, before `-m` chooses; keeps together what shares fixtures."""
-    for item in items:
-        if LIVE & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.live)
-        # Stacks are made once for a file and a broker, so one worker runs all that use them.
-        group = f"{item.path.parent.name}-{item.path.stem}-{_label(item) or 'any'}"
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Leaves out what `make test` runs, if that is wanted, and orders the rest."""
     if config.getoption("rest"):
         left_out = [item for item in items if _is_quick(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -90,6 +90,16 @@ def _is_quick(item: pytest.Item) -> bool:
         return item.get_closest_marker("full") is None
     smoke = item.get_closest_marker("smoke") is not None
     return smoke and _label(item) in (None, next(iter(sources())))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers take the tests of one file on one broker together, as their stacks are made once."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from tests.support.groups import ByFileAndBroker  # noqa: PLC0415 - where xdist is in use
+
+    return ByFileAndBroker(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -395,7 +395,7 @@ def test_what_clients_declare_for_themselves_is_no_drift(applied: Applied) -> No
     parameters.credentials = pika.PlainCredentials(broker.username, broker.password)
     with pika.BlockingConnection(parameters) as connection:
         channel = connection.channel()
-        for settings in ({"exclusive": True}, {"auto_delete": True}):
+        for settings in ({"exclusive": True}, {"auto_delete": True, "durable": True}):
             name = channel.queue_declare("", **settings).method.queue
             channel.queue_bind(name, "events", "mine")
         channel.queue_declare("replies", auto_delete=True, durable=True)

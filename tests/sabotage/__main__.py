@@ -30,7 +30,7 @@ def run(copy: Path, *arguments: str) -> int:
     # Faults that make a test wait for what never comes are noticed by its timeout.
     command = [sys.executable, "-m", "pytest", *_QUIET, "--timeout", "120", *arguments]
     with (copy / "sabotage.log").open("ab") as log:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command,
             cwd=copy,
             env=os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"},

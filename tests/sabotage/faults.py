@@ -58,9 +58,7 @@ def faults() -> list[Fault]:
 def copied(folder: Path) -> Path:
     """The project as it stands, changes that are not committed included."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(  # noqa: S603
-        command, cwd=PROJECT, capture_output=True, text=True, check=True
-    ).stdout
+    listed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
         source, target = PROJECT / name, folder / name
         if source.is_file() and not source.is_symlink():

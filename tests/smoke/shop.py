@@ -12,11 +12,12 @@ from pika.adapters.blocking_connection import BlockingChannel
 from tests.support.api import Api
 from tests.support.stack import Said, Stack
 
-UP = ("up", "--yes", "--skip-preview", "--continue-on-error")
+UP = ("up", "--yes", "--skip-preview")
+ALL_AT_ONCE = (*UP, "--continue-on-error")
 DESTROY = ("destroy", "--yes", "--skip-preview", "--run-program", "--continue-on-error")
-USED = ("packing", "billing", "audit", "lent", "watched", "replaced")
+USED = ("packing", "billing", "audit", "lent", "watched")
 """Queues in use: with ready messages, as a quorum queue, as a stream, with unacknowledged messages,
-with a consumer, and one that is to be replaced."""
+with a consumer."""
 
 
 class Shop:
@@ -34,7 +35,7 @@ class Shop:
             "audit": {"type": "stream"},
             "lent": {},
             "watched": {},
-            "replaced": {"arguments": {"x-max-priority": 5}},
+            "urgent": {"arguments": {"x-max-priority": 5}},
             "idle": {},
         }
         left = {name: queue for name, queue in queues.items() if name not in without}

@@ -9,10 +9,14 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 
-from tests.support.container import container
+from tests.support.container import container, running_broker
 from tests.support.unavailable import Unavailable
 from toolchain.node import Broker, PrivateNode, installed_server
 from toolchain.series import IMAGES_VARIABLE
+
+RUNNING_VARIABLE = "RABBITMQ_TEST_BROKERS"
+"""Brokers that run already, as in `4.3=localhost`: by the label of an image, the host on which its
+standard ports are published. They are used in place of containers that all tests share."""
 
 NEWEST_VARIABLE = "RABBITMQ_TEST_NEWEST"
 """Set, only the first of the brokers is used: `make test` runs on one."""
@@ -32,8 +36,10 @@ def images() -> dict[str, str]:
 
 def sources() -> dict[str, Start]:
     """Where brokers can come from, by label, the newest RabbitMQ first."""
-    found: dict[str, Start] = {label: partial(_container, i) for label, i in images().items()}
-    found[LOCAL_NODE] = _local_node
+    entries = os.environ.get(RUNNING_VARIABLE, "").split()
+    running = {label: host for label, _, host in (entry.partition("=") for entry in entries)}
+    found = _fresh()
+    found |= {label: partial(_running, running[label]) for label in found if label in running}
     if os.environ.get(NEWEST_VARIABLE):
         return dict(list(found.items())[:1])
     return found
@@ -90,12 +96,23 @@ class Brokers:
 @contextmanager
 def own(label: str, folder: Path) -> Iterator[Broker]:
     """A broker for tests after which no other test could use it. Raises `Unavailable`."""
-    with sources()[label](folder) as broker:
+    with _fresh()[label](folder) as broker:
         yield broker
+
+
+def _fresh() -> dict[str, Start]:
+    """What can be started, by label."""
+    found: dict[str, Start] = {label: partial(_container, i) for label, i in images().items()}
+    return {**found, LOCAL_NODE: _local_node}
 
 
 def _container(image: str, _folder: Path) -> AbstractContextManager[Broker]:
     return container(image)
+
+
+@contextmanager
+def _running(host: str, _folder: Path) -> Iterator[Broker]:
+    yield running_broker(host)
 
 
 @contextmanager

@@ -86,6 +86,20 @@ def broker_of(rabbitmq: RabbitMqContainer, image: str) -> Broker:
     )
 
 
+def running_broker(host: str) -> Broker:
+    """One that was started by others, with its standard ports on this host."""
+    management = f"http://{host}:{MANAGEMENT_PORT}"
+    return Broker(
+        management=management,
+        amqp=f"amqp://{host}:{AMQP_PORT}",
+        username=USER,
+        password=USER,
+        version=_version(management),
+        origin=f"running at {host}",
+        metrics=f"http://{host}:{METRICS_PORT}/metrics",
+    )
+
+
 def _version(management: str) -> str:
     """Waits while RabbitMQ speaks AMQP already, and its management API still fails."""
     deadline = time.monotonic() + _STARTING_SECONDS
