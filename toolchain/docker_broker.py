@@ -12,7 +12,7 @@ from .console import say
 from .dev_stack import DevStack
 from .folders import PROJECT
 from .node import Broker
-from .node_folder import PLUGINS
+from .plugins import PLUGINS
 from .probe import ForeignServiceError, probe
 
 DEFAULT_IMAGE = "rabbitmq:4-management"

@@ -18,7 +18,7 @@ from .command import run
 from .console import meter, say
 from .folders import cache_folder
 from .lock import alone
-from .node_folder import PLUGINS
+from .plugins import PLUGINS
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SCRIPTS = Path("/usr/share/debootstrap/scripts")

@@ -12,20 +12,12 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
+from .plugins import PLUGINS
 from .process import Process
 
 LOOPBACK = "127.0.0.1"
 CANDIDATES = range(20_000, 32_000)
 NODE_NAME = "topology@localhost"
-PLUGINS = (
-    "rabbitmq_management",
-    "rabbitmq_shovel",
-    "rabbitmq_shovel_management",
-    "rabbitmq_federation",
-    "rabbitmq_federation_management",
-    "rabbitmq_prometheus",
-    "rabbitmq_consistent_hash_exchange",
-)
 
 
 def taken(port: int) -> bool:

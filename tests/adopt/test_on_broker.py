@@ -65,6 +65,11 @@ def _only_what_was_made_by_hand_is_drift(adopted: Adopted, stack: str, vhost: st
     assert [(one["kind"], one["name"]) for one in found] == [("exchange", NEW)]
 
 
+@pytest.mark.smoke
+def test_a_vhost_of_one_queue(stack: Stack) -> None:
+    _becomes_stacks(Adopted(stack, "one-queue"))
+
+
 def test_grown_broker(each_stack: Stack) -> None:
     _becomes_stacks(Adopted(each_stack, "grown"))
 

@@ -22,6 +22,8 @@ LIMITED: dict[str, Any] = {
     "services": {AWKWARD: {"publishes": [AWKWARD], "consumes": [AWKWARD]}},
 }
 
+pytestmark = pytest.mark.full  # promtool reads slowly
+
 
 def promtool(*arguments: str, folder: Path) -> str:
     """What it says; fails where it is not content."""

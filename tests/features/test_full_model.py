@@ -113,10 +113,12 @@ def test_the_full_model_is_full(each_broker: Broker) -> None:
         assert said == set(noun_type.model_fields) - {"adopt"}
 
 
+@pytest.mark.smoke
 def test_a_second_preview_with_refresh_has_no_changes(applied: Applied) -> None:
     applied.stack.expect_no_changes()
 
 
+@pytest.mark.smoke
 def test_the_vhost_has_its_properties_and_limits(applied: Applied) -> None:
     found = applied.api.get("vhosts", applied.vhost)
     assert found["description"] == "Everything, at once: Größe & 'quotes'"
@@ -167,6 +169,7 @@ def test_a_binding_keeps_the_types_of_its_arguments(applied: Applied) -> None:
     assert types == {name: type(value) for name, value in TYPED_ARGUMENTS.items()}
 
 
+@pytest.mark.smoke
 def test_bindings_lead_to_queues_and_exchanges(applied: Applied) -> None:
     declared = applied.model["bindings"]
     found = {
@@ -274,6 +277,7 @@ def _connect(url: str) -> None:
         assert connection.is_open
 
 
+@pytest.mark.smoke
 def test_permissions_are_what_was_declared(applied: Applied) -> None:
     found = {
         entry["user"].removeprefix(f"{applied.vhost} "): entry
@@ -360,6 +364,7 @@ def test_federation_brings_messages(applied: Applied) -> None:
     eventually(lambda: applied.messages("federated"), 1)
 
 
+@pytest.mark.smoke
 def test_no_secret_is_in_the_state(applied: Applied) -> None:
     state = json.loads(applied.stack.run("stack", "export").text)
     state = json.dumps(state, ensure_ascii=False)

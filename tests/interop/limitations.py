@@ -66,7 +66,9 @@ _LIMITATIONS = {
 
 def case(client: str, output: str, kind: str, label: str) -> ParameterSet:
     """A test's parameters (client, output, label), expected to fail where it is known to."""
-    marks = []
+    marks: list[pytest.MarkDecorator] = []
+    if client == "pika" and kind != "name" and output == "queue_url":
+        marks.append(pytest.mark.smoke)
     if known := _LIMITATIONS.get((client, kind, label)):
         marks.append(pytest.mark.xfail(strict=True, reason=known.reason, raises=known.error))
     return pytest.param(client, output, label, marks=marks, id=f"{client}-{output}-{label}")

@@ -47,6 +47,7 @@ def run(landscape: Landscape, place: Place) -> Run:
     return run
 
 
+@pytest.mark.smoke
 def test_its_message_arrives(run: Run, place: Place, landscape: Landscape) -> None:
     done = run()
     assert (done.returncode, done.stderr) == (0, "")

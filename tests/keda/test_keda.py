@@ -80,6 +80,7 @@ def written(folder: Path, *options: str, raw: Any = None) -> tuple[list[dict[str
     return list(yaml.safe_load_all(done.out)), done.err
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "options",
     [
@@ -100,6 +101,7 @@ def test_keda_knows_every_field(tmp_path: Path, options: tuple[str, ...]) -> Non
             assert set(trigger["metadata"]) <= known
 
 
+@pytest.mark.full
 def test_the_schema_sees_a_field_that_is_not_there(tmp_path: Path) -> None:
     objects, _ = written(tmp_path)
     (found, *_) = (one for one in objects if one["kind"] == "ScaledObject")

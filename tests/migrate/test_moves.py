@@ -33,6 +33,7 @@ def _plain(properties: pika.BasicProperties) -> dict[str, Any]:
     return {**found, "headers": headers}
 
 
+@pytest.mark.smoke
 @pytest.mark.usefixtures("haste")
 def test_messages_stay_as_they_were_published(place: Scene) -> None:
     _stay_as_they_were(place)

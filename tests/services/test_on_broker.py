@@ -59,6 +59,7 @@ def shop(each_broker: Broker) -> Iterator[Landed]:
         yield found
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("service", SHOP["services"])
 def test_a_service_may_do_its_work_and_nothing_else(shop: Landed, service: str) -> None:
     outcomes = shop.outcomes(service)

@@ -21,7 +21,8 @@ from testcontainers.core.docker_client import DockerClient
 
 from tests.support.unavailable import Unavailable
 from toolchain.node import Broker
-from toolchain.node_folder import LOOPBACK, PLUGINS
+from toolchain.node_folder import LOOPBACK
+from toolchain.plugins import PLUGINS
 
 AMQP_PORT = 5672
 MANAGEMENT_PORT = 15672
