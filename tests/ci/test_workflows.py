@@ -43,7 +43,13 @@ def steps(workflow: Path) -> Iterator[dict[str, Any]]:
 
 
 def test_there_are_workflows() -> None:
-    assert [workflow.stem for workflow in WORKFLOWS] == ["drift", "preview", "release", "tests", "up"]
+    assert [workflow.stem for workflow in WORKFLOWS] == [
+        "drift",
+        "preview",
+        "release",
+        "tests",
+        "up",
+    ]
 
 
 @pytest.mark.full
