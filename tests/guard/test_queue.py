@@ -1,0 +1,152 @@
+"""The guard of queues: every state, with and without consent, in previews and updates."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.guard.in_memory import VHOST, World, of_queue
+from topology.broker.statistics import SAMPLE_SECONDS
+
+TYPES = ("classic", "quorum", "stream")
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    return World(monkeypatch)
+
+
+def put(world: World, kind: str, ready: int, unacknowledged: int, consumers: int) -> None:
+    """A queue `q` in this state, and a client that is connected."""
+    broker = world.broker
+    broker.add_queue(VHOST, "q", arguments={"x-queue-type": kind})
+    broker.connect(VHOST)
+    broker.publish(VHOST, "q", ready + unacknowledged)
+    broker.take(VHOST, "q", unacknowledged)
+    broker.consume(VHOST, "q", consumers)
+
+
+STATES = [
+    state
+    for state in product(TYPES, (0, 2), (0, 1), (0, 1))
+    if state[0] != "stream" or not state[2]
+]
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+@pytest.mark.parametrize(("kind", "ready", "unacknowledged", "consumers"), STATES)
+def test_what_holds_messages_or_is_consumed_stays(
+    world: World,
+    kind: str,
+    ready: int,
+    unacknowledged: int,
+    consumers: int,
+    preview: bool,  # noqa: FBT001
+) -> None:
+    put(world, kind, ready, unacknowledged, consumers)
+    world.settle()
+    said = of_queue(world.run(preview=preview))
+    used = kind == "stream" or bool(ready or unacknowledged or consumers)
+    assert bool(said) == used, said
+    if used:
+        assert "queue q is not deleted" in said
+    if used and kind != "stream":
+        assert f"({ready} ready, {unacknowledged} unacknowledged)" in said
+        assert f"has {consumers} consumer" in said
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+@pytest.mark.parametrize("kind", TYPES)
+def test_consent_is_for_the_queue_that_it_names(world: World, kind: str, preview: bool) -> None:  # noqa: FBT001
+    put(world, kind, 2, 0, 0)
+    world.settle()
+    assert not of_queue(world.run(preview=preview, allow_deletion={"queues": ["q"]}))
+    assert of_queue(world.run(preview=preview, allow_deletion={"queues": ["other"]}))
+    assert of_queue(world.run(preview=preview, allow_deletion={"exchanges": ["q"]}))
+
+
+@pytest.mark.parametrize("kind", ["classic", "quorum"])
+def test_what_was_taken_a_moment_ago_is_waited_for(world: World, kind: str) -> None:
+    """Statistics do not have it yet: an update waits for a sample that is newer than its begin."""
+    put(world, kind, 0, 0, 0)
+    world.settle()
+    world.broker.publish(VHOST, "q")
+    world.broker.take(VHOST, "q")
+    began = world.broker.time.now
+    said = of_queue(world.run())
+    assert "(0 ready, 1 unacknowledged)" in said
+    assert world.broker.time.now >= began + SAMPLE_SECONDS
+
+
+@pytest.mark.parametrize("kind", ["classic", "quorum"])
+def test_what_was_published_a_moment_ago_is_seen_at_once(world: World, kind: str) -> None:
+    put(world, kind, 0, 0, 0)
+    world.settle()
+    guarding = world.run()
+    world.broker.publish(VHOST, "q")
+    assert "1 ready" in of_queue(guarding)
+
+
+def test_what_is_published_while_the_guard_waits_is_seen(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(world, "quorum", 0, 0, 0)
+    world.settle()
+    sleep = world.broker.time.sleep
+    published: list[float] = []
+
+    def publishing(seconds: float) -> None:
+        sleep(seconds)
+        if seconds > 1 and not published:
+            published.append(seconds)
+            world.broker.publish(VHOST, "q")
+
+    monkeypatch.setattr(world.broker.time, "sleep", publishing)
+    guarding = world.run()
+    assert "1 ready" in of_queue(guarding)
+    assert published
+
+
+def test_where_nothing_is_connected_an_update_waits_for_connections_alone(world: World) -> None:
+    world.broker.add_queue(VHOST, "q")
+    world.settle()
+    assert not of_queue(world.run())
+    assert world.waited() < SAMPLE_SECONDS
+
+
+def test_a_client_that_came_meanwhile_makes_it_wait_for_statistics(world: World) -> None:
+    world.broker.add_queue(VHOST, "q")
+    world.settle()
+    guarding = world.run()
+    world.broker.connect(VHOST)
+    world.broker.publish(VHOST, "q")
+    world.broker.take(VHOST, "q")
+    assert "1 unacknowledged" in of_queue(guarding)
+
+
+def test_a_preview_waits_for_nothing(world: World) -> None:
+    put(world, "classic", 0, 0, 0)
+    world.settle()
+    assert not of_queue(world.run(preview=True))
+    assert world.waited() == 0
+
+
+def test_a_quorum_queue_without_a_leader_is_unknown_and_stays(world: World) -> None:
+    put(world, "quorum", 0, 0, 0)
+    world.broker.vhosts[VHOST].queues["q"].leader = ""
+    world.settle()
+    assert "leader" in of_queue(world.run())
+
+
+def test_a_queue_that_is_not_there_is_no_loss(world: World) -> None:
+    assert not of_queue(world.run())
+
+
+def test_a_queue_that_comes_back_as_another_names_the_migration(world: World) -> None:
+    put(world, "classic", 1, 0, 0)
+    world.settle()
+    assert "migrate q" in of_queue(world.run(queues={"q": {"type": "quorum"}}))
+    renamed = {"new": {"migrate": {"from": "q"}}}
+    assert "migrate new" in of_queue(world.run(queues=renamed))
+    assert "migrate" not in of_queue(world.run())
