@@ -139,7 +139,7 @@ def test_queues_behind_an_exchange(broker: MemoryBroker, reader: BrokerReader) -
     vhost.bind("a", "b", destination_type="exchange")
     vhost.bind("b", "far")
     vhost.bind("b", "a", destination_type="exchange")
-    bindings = reader.bindings("v")
+    bindings = reader.bindings("v", keys=True)
     assert bindings.queues_behind("a") == {"near", "far"}
     assert bindings.queues_behind("none") == set()
     assert [b.destination for b in bindings.by_source[""]] == ["near", "far", "other"]

@@ -196,7 +196,7 @@ def test_keys_of_bindings(sides: tuple[Side, Side]) -> None:
     real, memory = (
         {
             str(binding): binding.properties_key
-            for binding in side.reader.bindings(side.vhost).bindings
+            for binding in side.reader.bindings(side.vhost, keys=True).bindings
             if not binding.arguments
         }
         for side in sides

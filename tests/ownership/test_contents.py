@@ -39,7 +39,10 @@ def test_bindings_go_with_either_end_and_topic_permissions_with_their_user() -> 
 def test_of_many_the_first_names_are_shown() -> None:
     queues = [{"name": f"q{number:02}"} for number in range(30)]
     found = read_contents(
-        BrokerReader(FakeManagement({"vhosts/v": {"name": "v"}, "queues/v": queues})), "v"
+        BrokerReader(
+            FakeManagement({"vhosts/v": {"name": "v"}, "queues/v": queues, "parameters": []})
+        ),
+        "v",
     )
     assert str(found) == "30 queues (q00, q01, q02, q03, q04 and 25 more)"
     assert str(Contents()) == ""

@@ -56,10 +56,10 @@ def test_names_of_everything_by_type_of_resource() -> None:
     }
 
 
-def test_it_takes_eight_requests_and_none_twice() -> None:
+def test_it_takes_ten_requests_and_none_twice() -> None:
     broker = filled()
     read(broker)
-    assert len(broker.requests) == len(set(broker.requests)) == 8
+    assert len(broker.requests) == len(set(broker.requests)) == 10
 
 
 def test_of_a_vhost_that_does_not_exist_the_vhost_alone_is_known() -> None:

@@ -20,18 +20,7 @@ class FakeManagement(Management):
 
     def find(self, *path: str, **query: str) -> Any | None:
         del query
-        if path[0] == "definitions":
-            return self._definitions(path[1])
         return self.answers.get("/".join(path))
-
-    def _definitions(self, vhost: str) -> dict[str, Any]:
-        bindings = self.answers.get(f"bindings/{vhost}", ())
-        parameters = self.answers.get("parameters", ())
-        return {
-            "bindings": [one for one in bindings if one["source"]],
-            "policies": self.answers.get(f"policies/{vhost}", ()),
-            "parameters": [{"value": {}, **one} for one in parameters if one["vhost"] == vhost],
-        }
 
     def delete(self, *path: str, **query: str) -> str | None:
         del query

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, unquote
 import httpx
 
 from topology.broker.live_policy import LivePolicies
+from topology.broker.state import LiveQueue
 from topology.version import DENIED_SINCE, NEWEST, Version
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ class MemoryApi:
             "nodes": lambda: [self._node(name) for name in broker.nodes_running],
             "users": lambda: list(broker.users.values()),
             "users/*": lambda name: _found(broker.users, name),
+            "parameters": lambda: [
+                entry for vhost in broker.vhosts.values() for entry in _parameters(vhost)
+            ],
             "permissions": lambda: [
                 entry for vhost in broker.vhosts.values() for entry in vhost.permissions.values()
             ],
@@ -207,17 +211,23 @@ class MemoryApi:
             "arguments": queue.arguments,
         }
         if queue.type != "classic":
-            shown = queue.type == "quorum" or (self._is_since(4, 0) and not live)
+            plain = "enable_queue_totals" not in query
+            shown = queue.type == "quorum" or (self._is_since(4, 0) and plain)
             if queue.leader and shown:
                 entry["leader"] = queue.leader
             entry["members"] = ["rabbit@memory"]
         else:
             entry["node"] = "rabbit@memory"
+        policies = LivePolicies.from_api(vhost.policies.values(), NEWEST)
+        kind = LiveQueue.from_api(entry).kind
+        for policy in policies.strongest(queue.name, kind)[:1]:
+            entry["policy"] = policy.name
         at_once = live and queue.type == "classic"
         now = self._broker.time.now
         counts = queue.now if at_once else queue.at(now - self._broker.statistics_lag)
         lost = queue.type == "quorum" and not queue.leader
-        if counts is None or lost or (live and queue.type == "stream"):
+        totals = not live or query.get("enable_queue_totals") == "true"
+        if counts is None or lost or not totals or (live and queue.type == "stream"):
             return entry
         entry["messages_ready"] = counts.ready
         entry["messages_unacknowledged"] = counts.unacknowledged

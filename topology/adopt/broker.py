@@ -32,5 +32,5 @@ def read_broker(management: Management, vhosts: Sequence[str] = ()) -> Found:
 
 def properties_keys(reader: BrokerReader, vhost: str) -> PropertiesKeys:
     """How the broker calls the bindings of a vhost."""
-    bindings = reader.bindings(vhost).bindings
+    bindings = reader.bindings(vhost, keys=True).bindings
     return {binding.identity: binding.properties_key for binding in bindings}

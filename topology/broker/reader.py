@@ -36,16 +36,19 @@ from topology.version import OLDEST, BrokerFacts, Version
 
 T = TypeVar("T")
 
+_DECLARED_QUEUE: Final = (
+    "name,type,durable,auto_delete,exclusive,owner_pid_details,arguments,leader,policy"
+)
 _QUEUE: Final = (
-    "name,type,durable,auto_delete,exclusive,owner_pid_details,arguments,leader,policy,"
-    "messages_ready,messages_unacknowledged,consumers,message_bytes,messages_dlx,"
+    f"{_DECLARED_QUEUE},messages_ready,messages_unacknowledged,consumers,message_bytes,"
+    "messages_dlx,"
     "message_stats.publish,message_stats.publish_details.rate"
 )
 _EXCHANGE: Final = (
     "name,type,durable,auto_delete,internal,arguments,policy,"
     "message_stats.publish_in,message_stats.publish_in_details.rate"
 )
-_BINDING: Final = "source,destination,destination_type,routing_key,arguments,properties_key"
+_BINDING: Final = "source,destination,destination_type,routing_key,arguments"
 _CONNECTION: Final = "name,vhost,user,user_provided_name,client_properties.connection_name"
 _NODE: Final = (
     "name,running,enabled_plugins,disk_free,disk_free_limit,mem_limit,mem_used,mem_alarm,"
@@ -184,8 +187,7 @@ class BrokerReader:
         """With sampled counts, as old as `Timing.sample` at most.
 
         With `live`, the messages of classic queues are those of that very moment, those of quorum
-        queues are sampled, those of streams None, and consumers None. It takes a fraction of the
-        time, so it is also for callers that need no counts.
+        queues are sampled, those of streams None, and consumers None.
         """
 
         def read(now: float) -> QueueListing:
@@ -202,6 +204,28 @@ class BrokerReader:
             )
 
         return self._shared(("queues", vhost, live), read, since)
+
+    def queue_names(self, vhost: str, *, since: float | None = None) -> frozenset[str]:
+        """Names alone, which takes a third of the time of `declared_queues`."""
+
+        def read(_: float) -> frozenset[str]:
+            query = {"columns": "name", "disable_stats": "true"}
+            found = self.management.find("queues", vhost, **query) or []
+            return frozenset(entry["name"] for entry in found)
+
+        return self._shared(("queue names", vhost), read, since)
+
+    def declared_queues(self, vhost: str, *, since: float | None = None) -> QueueListing:
+        """Without counts, which takes a third of the time: 4,000 classic queues took 1.0 s, 2.9 s
+        with sampled counts and 2.0 s with live ones (3.10.8, a busy machine)."""
+
+        def read(now: float) -> QueueListing:
+            query = {"columns": _DECLARED_QUEUE, "disable_stats": "true"}
+            found = self.management.find("queues", vhost, **query) or []
+            queues = tuple(map(LiveQueue.from_api, found))
+            return QueueListing(queues, now, lambda: self.policies(vhost, since=now))
+
+        return self._shared(("queues", vhost, "declared"), read, since)
 
     def queue(self, vhost: str, name: str) -> LiveQueue | None:
         """One queue, read anew, with counts as old as `Timing.sample` at most."""
@@ -242,12 +266,17 @@ class BrokerReader:
 
         return self._shared(("exchanges", vhost), read, since)
 
-    def bindings(self, vhost: str, *, since: float | None = None) -> BindingListing:
+    def bindings(
+        self, vhost: str, *, since: float | None = None, keys: bool = False
+    ) -> BindingListing:
+        """With `keys`, each with its properties key, which takes RabbitMQ twice as long."""
+
         def read(now: float) -> BindingListing:
-            found = self.management.find("bindings", vhost, columns=_BINDING) or []
+            columns = f"{_BINDING},properties_key" if keys else _BINDING
+            found = self.management.find("bindings", vhost, columns=columns) or []
             return BindingListing(tuple(map(LiveBinding.from_api, found)), now)
 
-        return self._shared(("bindings", vhost), read, since)
+        return self._shared(("bindings", vhost, keys), read, since)
 
     def definitions(self, vhost: str, *, since: float | None = None) -> Definitions:
         """Of a vhost that exists: for another, RabbitMQ answers 400."""
@@ -264,6 +293,34 @@ class BrokerReader:
             )
 
         return self._shared(("definitions", vhost), read, since)
+
+    def parameters(
+        self, component: str, vhost: str, *, since: float | None = None
+    ) -> Mapping[str, Any]:
+        """Values of one component by name. They may hold secrets."""
+
+        def read(_: float) -> Mapping[str, Any]:
+            found = self.management.find("parameters", component, vhost) or []
+            return {entry["name"]: entry["value"] for entry in found}
+
+        return self._shared(("parameters", component, vhost), read, since)
+
+    def parameter_names(
+        self, vhost: str, *, since: float | None = None
+    ) -> tuple[tuple[str, str], ...]:
+        """Component and name, of all components."""
+
+        def read(_: float) -> tuple[tuple[str, str], ...]:
+            found = self.management.get("parameters", columns="vhost,component,name")
+            return tuple((p["component"], p["name"]) for p in found if p["vhost"] == vhost)
+
+        return self._shared(("parameter names", vhost), read, since)
+
+    def policies_by_name(
+        self, vhost: str, *, since: float | None = None
+    ) -> Mapping[str, LivePolicy]:
+        """Where it does not matter which of them applies to what."""
+        return self._named_policies("policies", vhost, since)
 
     def policies(self, vhost: str, *, since: float | None = None) -> LivePolicies:
         return self._policies("policies", vhost, since)
@@ -310,7 +367,7 @@ class BrokerReader:
             default_queue_type=overview.default_queue_type,
             limits=dict(limits[0].get("value") or {}) if limits else {},
             exchanges=self.exchanges(vhost).by_name,
-            queues=self.queues(vhost, live=True).by_name,
+            queues=self.declared_queues(vhost).by_name,
             bindings=definitions.bindings,
             policies=definitions.policies,
             operator_policies=self.operator_policies_by_name(vhost),
@@ -327,7 +384,7 @@ class BrokerReader:
     def operator_policies_by_name(
         self, vhost: str, *, since: float | None = None
     ) -> Mapping[str, LivePolicy]:
-        """Where it does not matter which of them applies to what."""
+        """The same of operator policies."""
         return self._named_policies("operator-policies", vhost, since)
 
     def _policies(self, section: str, vhost: str, since: float | None) -> LivePolicies:

@@ -28,8 +28,8 @@ def retire(management: Management, vhost: str, declared: Collection[str]) -> lis
     """Deletes them, but for what is declared; returns their names. Raises `BrokerError`."""
     reader = BrokerReader(management)
     # Statistics may be away; what applies to a queue is listed without them.
-    queues = reader.queues(vhost, live=True).queues
-    names = retired(reader.policies(vhost).by_name.values(), queues)
+    queues = reader.declared_queues(vhost).queues
+    names = retired(reader.policies_by_name(vhost).values(), queues)
     gone = [name for name in names if name not in declared]
     for name in gone:
         management.delete("policies", vhost, name)

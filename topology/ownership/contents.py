@@ -67,19 +67,19 @@ def read_contents(reader: BrokerReader, vhost: str) -> Contents:
     """
     if reader.vhost(vhost) is None:
         return Contents()
-    not_counted, definitions = {_GUEST, reader.user()}, reader.definitions(vhost)
+    not_counted = {_GUEST, reader.user()}
     named: tuple[tuple[Kind, Iterable[str]], ...] = (
-        (Kind.QUEUE, reader.queues(vhost, live=True).by_name),
+        (Kind.QUEUE, sorted(reader.queue_names(vhost))),
         (Kind.EXCHANGE, filter(_is_made, reader.exchanges(vhost).by_name)),
-        (Kind.POLICY, definitions.policies),
+        (Kind.POLICY, reader.policies_by_name(vhost)),
         (Kind.OPERATOR_POLICY, reader.operator_policies_by_name(vhost)),
         (Kind.PERMISSION, (u for u in reader.permissions(vhost) if u not in not_counted)),
     )
     return Contents(
         (
             *(_entry(kind, name) for kind, names in named for name in names),
-            *map(_binding, definitions.bindings),
-            *_parameters(definitions.parameters),
+            *(_binding(one) for one in reader.bindings(vhost).bindings if one.source),
+            *_parameters(reader.parameter_names(vhost)),
             *(
                 Entry(
                     Kind.TOPIC_PERMISSION,

@@ -40,24 +40,24 @@ class Inventory:
 def read_inventory(
     reader: BrokerReader, vhost: str, binding_name: Callable[[Binding], str]
 ) -> Inventory:
-    """Eight requests, whatever the size of the vhost. Raises `BrokerError`.
+    """Ten requests, whatever the size of the vhost. Raises `BrokerError`.
 
     Bindings have no names on the broker; here they go by their resources', `binding_name`.
     """
     names: dict[str, Iterable[str]] = {"User": reader.users(), "VHost": reader.vhost_names()}
     if vhost in names["VHost"]:
-        definitions = reader.definitions(vhost)
+        bindings, parameters = reader.bindings(vhost).bindings, reader.parameter_names(vhost)
         names |= {
             "Exchange": reader.exchanges(vhost).by_name,
-            "Queue": reader.queues(vhost, live=True).by_name,
-            "Binding": (binding_name(_declared(found)) for found in definitions.bindings),
-            "Policy": definitions.policies,
+            "Queue": reader.queue_names(vhost),
+            "Binding": (binding_name(_declared(one)) for one in bindings if one.source),
+            "Policy": reader.policies_by_name(vhost),
             "OperatorPolicy": reader.operator_policies_by_name(vhost),
             "Permissions": reader.permissions(vhost),
             "TopicPermissions": (user for user, _ in reader.topic_permissions(vhost)),
         }
         for resource, component in _COMPONENTS.items():
-            names[resource] = {name for kind, name in definitions.parameters if kind == component}
+            names[resource] = {name for kind, name in parameters if kind == component}
     return Inventory({resource: frozenset(found) for resource, found in names.items()})
 
 

@@ -69,8 +69,7 @@ def _user_difference(
 
 def _of_component(component: str) -> Callable[[BrokerReader, str], Mapping[str, Found]]:
     def listed(reader: BrokerReader, vhost: str) -> Mapping[str, Found]:
-        parameters = reader.definitions(vhost).parameters
-        return {name: value for (owner, name), value in parameters.items() if owner == component}
+        return reader.parameters(component, vhost)
 
     return listed
 
@@ -86,14 +85,14 @@ KINDS = (
     Kind(
         "Queue",
         "queues",
-        lambda reader, vhost: reader.queues(vhost, live=True).by_name,
+        lambda reader, vhost: reader.declared_queues(vhost).by_name,
         queue_difference,
         changeable=False,
     ),
     Kind(
         "Policy",
         "policies",
-        lambda reader, vhost: reader.policies(vhost).by_name,
+        lambda reader, vhost: reader.policies_by_name(vhost),
         policy_difference,
     ),
     Kind(
