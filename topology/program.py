@@ -8,7 +8,7 @@ from topology.check import check_layers
 from topology.declare import declare
 from topology.outputs import outputs
 from topology.problems import ConfigError
-from topology.run import begin, broker_facts, safety, stop, tell, tell_absent, unburden
+from topology.run import begin, broker_facts, require_present, safety, stop, tell, unburden
 from topology.stack_config import StackConfig
 
 
@@ -30,7 +30,7 @@ def run_stack() -> None:
         """Registers what is declared; what it returns are the stack's outputs."""
         await begin(guards, claims.cluster)
         scope = await declare(settled, guards, claims, config.password_seed)
-        tell_absent(claims, scope)
+        await require_present(claims, scope)
         endpoint = config.connection.amqp_endpoint
         urls = outputs(settled.topology, endpoint, checked.expanded.access, scope.passwords)
         return urls | claims.output(scope.resources())

@@ -119,7 +119,9 @@ def guards_and_claims(
     )
     preview = pulumi.runtime.is_dry_run()
     guarding = Guarding(looked.broker, topology, preview, claimed.goes)
-    return Guards(guarding, cluster, claimed.going, threads, place), claimed
+    guards = Guards(guarding, cluster, claimed.going, threads, place)
+    claimed.before_deletion = guards.refuse_in_protected_vhost
+    return guards, claimed
 
 
 def _tell_missing(problems: list[Problem]) -> None:
@@ -169,23 +171,22 @@ async def begin(guards: Guards, cluster: Cluster) -> None:
         pulumi.log.warn(cluster.warning)
 
 
-def tell_absent(claims: Claims, scope: Scope) -> None:
+async def require_present(claims: Claims, scope: Scope) -> None:
     """Shows what the state tells of and the broker has not: a preview warns, an update fails before
-    it deletes anything."""
+    it deletes anything.
 
-    def tell_of(absent: list[tuple[str, str]]) -> None:
-        if not absent:
-            return
-        message = wrongly_unchanged(absent, another=claims.cluster.another)
-        if pulumi.runtime.is_dry_run():
-            pulumi.log.warn(message)
-        else:
-            pulumi.log.error(message)
-            sys.exit(MESSAGE_WAS_SHOWN)
-
-    left: pulumi.Output[list[tuple[str, str]]]
-    left = pulumi.Output.from_input(claims.absence.left(scope.resources()))
-    left.apply(tell_of)
+    The program itself ends, once the engine has answered what is asked: one that ends in the middle
+    of another registration leaves a traceback beside the message.
+    """
+    absent = await claims.absence.left(scope.resources())
+    if not absent:
+        return
+    message = wrongly_unchanged(absent, another=claims.cluster.another)
+    if pulumi.runtime.is_dry_run():
+        pulumi.log.warn(message)
+    else:
+        pulumi.log.error(message)
+        sys.exit(MESSAGE_WAS_SHOWN)
 
 
 def stop(error: ConfigError) -> NoReturn:

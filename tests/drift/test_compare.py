@@ -21,6 +21,7 @@ from topology.broker.state import (
 )
 from topology.check import check
 from topology.drift import Finding, Ignore, Kind, Report, State, compare
+from topology.drift.passwords import changed_passwords
 
 SALT = b"salt"
 
@@ -344,3 +345,24 @@ def test_in_a_shared_vhost_only_what_touches_the_stack_is_drift() -> None:
         (Kind.PERMISSION, "app"),
     ]
     assert report.others == 5
+
+
+def test_only_passwords_of_the_stacks_users_that_differ_are_set_again() -> None:
+    raw = {
+        "vhost": "v",
+        "users": {
+            "declared": {"password": "right"},
+            "generated": {},
+            "fine": {"password": "right"},
+            "unknown": {},
+            "gone": {"password": "right"},
+            "theirs": {"existing": True},
+        },
+    }
+    users = {name: hashed("other") for name in ("declared", "generated", "unknown", "theirs")}
+    state = listed(vhost={}, users={**users, "fine": hashed("right")})
+    topology = check(raw).usable().topology
+    assert changed_passwords(topology, state, {"generated": "made"}) == {
+        "declared": "right",
+        "generated": "made",
+    }

@@ -446,6 +446,24 @@ def test_the_command_tells_drift_and_its_absence(applied: Applied) -> None:
     applied.api.delete("queues", applied.vhost, "mine")
 
 
+def test_passwords_that_were_changed_are_set_again(applied: Applied) -> None:
+    applied.put_user(applied.alice, "another", "monitoring")
+    applied.put_user(applied.bob, "another")
+    refreshed = applied.stack.run("up", "--yes", "--skip-preview", "--refresh")
+    assert refreshed.code == 0, refreshed.text
+    told = applied.drift()
+    assert told.code == 3
+    command = told.text.rpartition("python -m topology ")[2].split()
+    assert command == ["drift", "--stack", applied.stack.name, "--restore-passwords"]
+    said = applied.stack.command(*command)
+    assert said.code == 0, said.text
+    assert f"password of user {applied.alice} set again" in said.text
+    assert "No drift" in said.text
+    for secret in (PASSWORD, applied.passwords[applied.bob]):
+        assert secret not in told.text + said.text
+    assert applied.stack.run("preview", "--refresh", "--expect-no-changes").code == 0
+
+
 def test_a_broker_that_is_down_is_an_error_and_no_drift(applied: Applied) -> None:
     applied.stack.configure(applied.raw, endpoint="http://127.0.0.1:1")
     said = applied.drift()

@@ -73,3 +73,15 @@ def test_what_a_targeted_update_leaves_out_is_no_absence(stack: Stack, api: Api)
     assert "new" not in api.queues(stack.vhost)
     assert TOLD not in said.text
     assert said.code == 0, said.text
+
+
+def test_a_vhost_that_is_gone_is_all_that_is_told(stack: Stack, api: Api) -> None:
+    """Also where a queue is new to the state, and cannot be created in a vhost that is not there."""
+    stack.configure(_config(stack, "gone", "here", "new"))
+    api.delete("vhosts", stack.vhost)
+    said = stack.run(*UP)
+    assert said.code != 0
+    assert f"{TOLD}: vhost {stack.vhost}. " in said.text
+    assert "Traceback" not in said.text and "SystemExit" not in said.text, said.text
+    assert stack.run(*UP, "--refresh").code == 0
+    assert set(api.queues(stack.vhost)) == {"gone", "here", "new"}

@@ -84,3 +84,30 @@ def _vhosts(stack: Stack) -> list[tuple[str, bool]]:
     """The vhosts in the state, and whether each is only read."""
     found = (entry for entry in stack.state() if entry["type"].endswith(":VHost"))
     return [(entry["id"], bool(entry.get("external"))) for entry in found]
+
+
+def test_a_protected_vhost_keeps_what_is_in_it(stack: Stack, api: Api) -> None:
+    vhost, user = stack.vhost, f"user-{stack.token}"
+    config = _config(vhost, "q", existing=False)
+    config["users"] = {user: {}}
+    config["permissions"] = [{"user": user, "read": ".*"}]
+    apply(stack, config)
+    api.post("vhosts", vhost, "deletion", "protection", body={})
+    for command in (("destroy", "--preview-only", "--run-program"), DESTROY):
+        said = stack.run(*command)
+        assert said.code != 0, said.text
+        assert f"vhost {vhost} is not deleted, nor is anything in it" in said.text
+        assert "Traceback" not in said.text
+        assert set(api.queues(vhost)) == {"q"} == set(api.exchanges(vhost))
+        assert len(api.bindings(vhost)) == 1 and user in api.users()
+        assert len(api.get("vhosts", vhost, "permissions")) > 1
+    # An update that keeps the vhost goes on as ever.
+    apply(stack, {"vhost": vhost, "users": config["users"]})
+    assert api.queues(vhost) == {}
+    told = stack.command("drift", "--stack", stack.name)
+    assert told.code == 0, told.text
+    assert "the vhost is protected from deletion" in told.text
+    api.delete("vhosts", vhost, "deletion", "protection")
+    said = stack.run(*DESTROY)
+    assert said.code == 0, said.text
+    assert vhost not in api.vhosts()

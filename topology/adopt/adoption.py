@@ -89,14 +89,17 @@ def adopt_vhost(
         left_out=tuple(draft.left_out),
         secrets=tuple(_secrets(config)),
         written_out=tuple(_written_out(config, snapshot)),
-        remarks=tuple(
-            difference
-            for finding in findings
-            if finding.kind is Kind.VHOST
-            for difference in finding.differences
-        ),
+        remarks=tuple(_remarks(findings, snapshot)),
         checked=result,
     )
+
+
+def _remarks(findings: tuple[Finding, ...], snapshot: VhostState) -> Iterator[str]:
+    for finding in findings:
+        if finding.kind is Kind.VHOST:
+            yield from finding.differences
+    if snapshot.vhost is not None and snapshot.vhost.protected_from_deletion:
+        yield "the vhost is protected from deletion, so a destroy is refused"
 
 
 def size(found: Found) -> int:

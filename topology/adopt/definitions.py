@@ -194,7 +194,8 @@ def _metadata(vhost: Entry) -> dict[str, Any]:
     metadata = vhost.get("metadata")
     known = metadata if isinstance(metadata, dict) else {}
     return {
-        key: vhost.get(key, known.get(key)) for key in ("description", "default_queue_type", "tags")
+        key: vhost.get(key, known.get(key))
+        for key in ("description", "default_queue_type", "tags", "protected_from_deletion")
     }
 
 

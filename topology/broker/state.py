@@ -23,6 +23,8 @@ Entry: TypeAlias = Mapping[str, Any]
 BindingIdentity: TypeAlias = tuple[str, str, str, str, str]
 """Source, type and name of the destination, routing key, arguments as JSON (empty for none)."""
 
+_PROTECTED: Final = "protected_from_deletion"
+
 NEVER: Final = float("-inf")
 
 
@@ -201,6 +203,8 @@ class LiveVhost:
     default_queue_type: str | None = None
     """None where the vhost has none of its own."""
     tracing: bool = False
+    protected_from_deletion: bool = False
+    """Since RabbitMQ 4.0: the broker refuses to delete the vhost, and deletes what is in it."""
 
     @classmethod
     def from_api(cls, found: Entry) -> Self:
@@ -211,6 +215,9 @@ class LiveVhost:
             tags=_tags(found.get("tags")),
             default_queue_type=None if default in _UNSET else str(default),
             tracing=bool(found.get("tracing")),
+            protected_from_deletion=bool(
+                found.get(_PROTECTED) or (found.get("metadata") or {}).get(_PROTECTED)
+            ),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 from typing import Annotated
@@ -9,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from topology.broker import BrokerReader
+from topology.broker import BrokerReader, Management
+from topology.broker.state import VhostState
 from topology.check import check_layers
 from topology.cli.completing import stacks
 from topology.cli.ending import ExitCode
@@ -17,12 +19,14 @@ from topology.cli.output import check_outputs, print_json, write
 from topology.cli.pulumi import selected_stack
 from topology.cli.pulumi_component import chosen_config
 from topology.cli.pulumi_stack import generated_passwords
-from topology.cli.terminal import is_plain, say
+from topology.cli.terminal import is_plain, note, say
+from topology.command import COMMAND
 from topology.drift import Ignore, Report, compare
 from topology.drift.markdown import as_markdown
+from topology.drift.passwords import changed_passwords
 from topology.drift.text import as_lines, print_table
 from topology.model import Topology
-from topology.problems import ConfigError
+from topology.problems import ConfigError, Problem
 
 
 def drift(
@@ -52,6 +56,15 @@ def drift(
         ),
     ] = None,
     *,
+    restore_passwords: Annotated[
+        bool,
+        typer.Option(
+            "--restore-passwords",
+            help="Set the passwords of the stack's users on the broker again where they differ, "
+            "which no update does: the provider cannot read them. Their tags and permissions are "
+            "left as they are, and no connection is closed.",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
     markdown: Annotated[
         str | None,
@@ -60,27 +73,37 @@ def drift(
 ) -> ExitCode:
     """Tell everything in which the broker differs from what the stack declares, also what a refresh
     cannot see: tags, limits, passwords (by their hashes), and what nobody declared. Nothing is
-    changed. Exit code 3 on drift."""
+    changed, unless --restore-passwords is given. Exit code 3 on drift."""
     check_outputs(json=json, markdown=markdown)
     chosen = stack or selected_stack()
     config, component = chosen_config(chosen, component)
     with config.connection.management() as management:
         reader = BrokerReader(management)
         topology = check_layers(config.topology, reader.facts()).usable().topology
+        passwords = _generated_passwords(chosen, component, topology)
+        state = reader.state(topology.vhost.name)
+        changed = changed_passwords(topology, state, passwords)
+        if restore_passwords and changed:
+            _restore(management, state, changed)
+            state = BrokerReader(management).state(topology.vhost.name)
+            changed = changed_passwords(topology, state, passwords)
         report = compare(
             topology,
-            reader.state(topology.vhost.name),
-            passwords=_generated_passwords(chosen, component, topology),
+            state,
+            passwords=passwords,
             ignore=Ignore.of([*topology.ignore_drift, *(ignore or [])]),
             deployer=config.connection.username,
             version=reader.version(),
         )
+    restore = _restoring(chosen, component) if changed else None
     if markdown:
         write(markdown, as_markdown(report, chosen))
     if json:
-        print_json({"stack": chosen, **report.as_dict()})
+        print_json({"stack": chosen, **report.as_dict(), "restore_passwords": restore})
     elif markdown != "-":
         _tell(report)
+        if restore:
+            note(f"set passwords again on the broker, which no update does: {restore}")
     return ExitCode.REFUSED if report.drifted else ExitCode.FINE
 
 
@@ -96,6 +119,23 @@ def _generated_passwords(
         for problem in error.problems:
             say(f"warning: generated passwords are not compared: {problem}")
         return {}
+
+
+def _restoring(stack: str, component: str | None) -> str:
+    """The command that sets passwords again."""
+    chosen = f" --component {shlex.quote(component)}" if component else ""
+    return f"{COMMAND} drift --stack {shlex.quote(stack)}{chosen} --restore-passwords"
+
+
+def _restore(management: Management, state: VhostState, changed: Mapping[str, str]) -> None:
+    """Raises `ConfigError` where RabbitMQ refuses a password, as by a rule for its length."""
+    for name, password in changed.items():
+        tags = ",".join(state.users[name].tags)
+        reason = management.put("users", name, body={"password": password, "tags": tags})
+        if reason:
+            message = f"RabbitMQ refuses the password of user {name}: {reason}"
+            raise ConfigError([Problem(("users", name), message)])
+        say(f"password of user {name} set again")
 
 
 def _tell(report: Report) -> None:

@@ -73,6 +73,7 @@ def compare(
         unknown=tuple(unknown),
         ignored=len(own) - len(kept),
         others=len(found) - len(own),
+        deletion_protection=broker.vhost is not None and broker.vhost.protected_from_deletion,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from topology.broker.state import LivePermission, LiveTopicPermission, LiveUser, VhostState
 from topology.drift.finding import Finding, State, Unknown
+from topology.drift.passwords import expected_password
 from topology.kind import Kind
 from topology.model import Topology, User
 from topology.ownership.difference import permission_difference
@@ -30,7 +31,7 @@ def user_findings(
         if user.existing:
             continue
         differences = [*_tags(user, found)]
-        password = user.password.get_secret_value() if user.password else passwords.get(name)
+        password = expected_password(name, user, passwords)
         same = None if password is None else password_matches(password, found)
         if same is False:
             has = "is not the declared one" if found.password_hash else "is not set"

@@ -36,4 +36,6 @@ def as_markdown(report: Report, stack: str) -> str:
             f"{report.others} undeclared objects are of other stacks: the vhost is existing: true."
         )
         parts.append(plain(text))
+    if report.deletion_protection:
+        parts.append("The vhost is protected from deletion in RabbitMQ: a destroy is refused.")
     return "\n\n".join(parts) + "\n"

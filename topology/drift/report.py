@@ -20,6 +20,9 @@ class Report:
     others: int = 0
     """How many undeclared objects of other stacks are in a vhost that this one only refers to."""
 
+    deletion_protection: bool = False
+    """Whether RabbitMQ protects the vhost from deletion, which no stack can declare."""
+
     @property
     def drifted(self) -> bool:
         return bool(self.findings)
@@ -56,4 +59,5 @@ class Report:
             ],
             "ignored": self.ignored,
             "others": self.others,
+            "deletion_protection": self.deletion_protection,
         }

@@ -54,3 +54,5 @@ def _rest(report: Report) -> Iterator[str]:
         yield f"{report.ignored} undeclared objects are ignored by pattern"
     if report.others:
         yield f"{report.others} undeclared objects are of other stacks: the vhost is existing: true"
+    if report.deletion_protection:
+        yield "the vhost is protected from deletion in RabbitMQ: a destroy is refused"

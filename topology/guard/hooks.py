@@ -14,6 +14,7 @@ from collections.abc import Callable
 import pulumi
 
 from topology.guard.context import Guarding
+from topology.guard.deletion_protection import DeletionProtection
 from topology.guard.earlier_states import EARLIER
 from topology.guard.leaving import Leaving, Registered
 from topology.guard.policy_changes import PolicyChanges
@@ -78,6 +79,7 @@ class Guards:
         self.threads, self.place = threads, place
         self.declared = Declared(place)
         self.policy_changes = PolicyChanges(guarding, threads, place)
+        self._protection = DeletionProtection(guarding)
         self._queue = self._hook(_QUEUE, veto_or_delete)
         self._exchange = self._hook(_EXCHANGE, veto_or_delete)
         self._binding = self._hook(_BINDING, veto)
@@ -122,9 +124,20 @@ class Guards:
     def _hook(self, name: str, guard: Guard) -> pulumi.ResourceHook:
         async def before_delete(args: pulumi.ResourceHookArgs) -> None:
             self._cluster.refuse_deletion(args)
+            await self.refuse_in_protected_vhost(args)
             await self._before_delete(args, guard)
 
         return self.place.hook(name, before_delete)
+
+    async def refuse_in_protected_vhost(self, args: pulumi.ResourceHookArgs) -> None:
+        """Raises `Refusal` before anything is deleted of a vhost that RabbitMQ would not delete."""
+        registered = await self.declared.registered(args.type, args.name)
+        kind = Kind.of_resource(args.type)
+        assert kind is not None, args.type
+        what = f"hook before deletion of {kind.words} {args.name}"
+        properties = args.old_outputs or args.old_inputs or {}
+        destroyed = registered is Registered.WHOLLY
+        await self.threads.run(what, self._protection.refuse, kind, properties, destroyed)
 
     async def _before_delete(self, args: pulumi.ResourceHookArgs, guard: Guard) -> None:
         kind = Kind.of_resource(args.type)

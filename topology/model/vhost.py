@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -12,6 +13,12 @@ from topology.model.queue_type import QueueType
 
 class VHost(Model):
     """A virtual host. Written as its name alone, or as a map with the name and its settings."""
+
+    REFUSED: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("protected_from_deletion", "deletion_protection"),
+        "the provider cannot set it: write `protect: true` for Pulumi's own protection, or run "
+        "`rabbitmqctl enable_vhost_deletion_protection`, which a destroy respects",
+    )
 
     name: Name
     """Name of the vhost. `/` is RabbitMQ's default vhost."""

@@ -48,8 +48,11 @@ class Absence:
         What the engine leaves out, as with `--target`, has no id.
         """
         asked = [(named, resource) for named, resource in resources if named in self._open]
-        ids = await asyncio.gather(*(resource.id.future() for _, resource in asked))
-        known = (named for (named, _), identifier in zip(asked, ids, strict=True) if identifier)
+        # What fails has no id either, and is shown by the SDK.
+        ids = await asyncio.gather(
+            *(resource.id.future() for _, resource in asked), return_exceptions=True
+        )
+        known = (named for (named, _), found in zip(asked, ids, strict=True) if isinstance(found, str))
         return [named for named in known if named in self._open]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import pulumi
@@ -53,6 +53,8 @@ class Claims:
         self._claims = {key: claim for key, claim in declared.items() if inventory.has(claim)}
         self._replaced: set[tuple[str, str]] = set()
         self._retries = place.router.retries
+        self.before_deletion: Callable[[pulumi.ResourceHookArgs], Awaitable[None]] | None = None
+        """What else may refuse the deletion of any object."""
         self._create = place.hook(_CREATE, self._before_create)
         self._update = place.hook(_UPDATE, self._before_update)
         self._replace = place.hook(_REPLACE, self._before_delete)
@@ -99,6 +101,8 @@ class Claims:
         """What goes first does not stand in the way of its replacement."""
         self.going(*_called(args.type, args.name, args.old_inputs or {}))
         self.cluster.refuse_deletion(args)
+        if self.before_deletion is not None:
+            await self.before_deletion(args)
 
     async def _before_create(self, args: pulumi.ResourceHookArgs) -> None:
         kind, name = _called(args.type, args.name, args.new_inputs or {})
