@@ -76,7 +76,7 @@ def test_what_a_targeted_update_leaves_out_is_no_absence(stack: Stack, api: Api)
 
 
 def test_a_vhost_that_is_gone_is_all_that_is_told(stack: Stack, api: Api) -> None:
-    """Also where a queue is new to the state, and cannot be created in a vhost that is not there."""
+    """Also where a queue is new, and cannot be created in a vhost that does not exist."""
     stack.configure(_config(stack, "gone", "here", "new"))
     api.delete("vhosts", stack.vhost)
     said = stack.run(*UP)

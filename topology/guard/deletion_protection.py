@@ -27,7 +27,7 @@ class DeletionProtection:
         self,
         kind: Kind,
         properties: Mapping[str, Any],
-        destroyed: bool,  # noqa: FBT001 - hooks run it in a thread, without keywords
+        destroyed: bool,  # noqa: FBT001 - threads take no keywords
     ) -> None:
         """Raises `Refusal` before any object is deleted of a vhost that would go with them.
 
@@ -42,8 +42,8 @@ class DeletionProtection:
         if not goes or stays or not self._protected(vhost):
             return
         raise Refusal(
-            f"{CODE} vhost {vhost} is not deleted, nor is anything in it: RabbitMQ protects the vhost "
-            f"from deletion.\n"
+            f"{CODE} vhost {vhost} is not deleted, nor is anything in it: RabbitMQ protects the "
+            f"vhost from deletion.\n"
             f"  Ways on:\n"
             f"  - take the protection off: rabbitmqctl disable_vhost_deletion_protection "
             f"{vhost}, or DELETE /api/vhosts/{quote(vhost, safe='')}/deletion/protection\n"

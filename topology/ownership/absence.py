@@ -52,7 +52,11 @@ class Absence:
         ids = await asyncio.gather(
             *(resource.id.future() for _, resource in asked), return_exceptions=True
         )
-        known = (named for (named, _), found in zip(asked, ids, strict=True) if isinstance(found, str))
+        known = (
+            named
+            for (named, _), found in zip(asked, ids, strict=True)
+            if isinstance(found, str) and found
+        )
         return [named for named in known if named in self._open]
 
 
