@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NoReturn
 
 import pulumi
+from pulumi.runtime.invoke import invoke_async
 
 from topology.broker import probe
 from topology.check import Checked
+from topology.command_line import whole_command
 from topology.declare import Scope
 from topology.declare.logical_name import binding_name
-from topology.guard import GuardedBroker, Guarding, Guards
+from topology.guard import GuardedBroker, Guarding, Guards, refused_at_start
 from topology.layers.stack_file import PROJECT
 from topology.model import Topology
 from topology.ownership import (
@@ -31,7 +33,7 @@ from topology.password_seed import PasswordSeed
 from topology.place import Place
 from topology.plain_secrets import plain_secrets
 from topology.problems import ConfigError, Problem, Severity
-from topology.refusals import MESSAGE_WAS_SHOWN
+from topology.refusals import CODE, MESSAGE_WAS_SHOWN
 from topology.stack_config import StackConfig
 from topology.version import BrokerFacts
 from topology.waits import Pending, Watch
@@ -169,6 +171,28 @@ async def begin(guards: Guards, cluster: Cluster) -> None:
     await cluster.recall()
     if cluster.foreign:
         pulumi.log.warn(cluster.warning)
+    elif not pulumi.runtime.is_dry_run():
+        await _refuse_at_start(guards)
+
+
+async def _refuse_at_start(guards: Guards) -> None:
+    """Ends an update before it changes anything, with every refusal that is known by now."""
+    command = whole_command()
+    if command is None:
+        return
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    told = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
+    state = (told or {}).get("outputs")
+    if not isinstance(state, Mapping):
+        return
+    what = "guards of what this run would delete"
+    guarding = guards.guarding
+    found = await guards.threads.run(what, refused_at_start, guarding, state, command)
+    if found:
+        for text in found:
+            pulumi.log.error(text)
+        pulumi.log.error(f"{CODE} this update has changed nothing")
+        sys.exit(MESSAGE_WAS_SHOWN)
 
 
 async def require_present(claims: Claims, scope: Scope) -> None:

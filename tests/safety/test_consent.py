@@ -42,7 +42,12 @@ def _only_that_queue_goes(stack: Stack) -> None:
             command=ALL_AT_ONCE,
         )
         assert said.code != 0
-        assert "queue work" not in said.text
+        assert "queue work is not deleted" not in said.text
+        assert "work" in stronghold.api.queues(stack.vhost), "nothing is changed"
+        said = stronghold.attack(
+            without_queue("work"), stack_with(allow_deletion={"queues": ["work"]})
+        )
+        assert said.code == 0, said.text
         queues = stronghold.api.queues(stack.vhost)
         assert "work" not in queues
         assert {"ordered", "audit", "lent"} <= set(queues)
@@ -53,9 +58,13 @@ def _only_that_queue_goes(stack: Stack) -> None:
 def _retained_and_taken_back(stack: Stack) -> None:
     with Stronghold(stack, landscape(stack.vhost), used=False) as stronghold:
         api, before = stronghold.api, _kept(stronghold.api, stack.vhost)
-        said = stronghold.attack(
-            without_queue("retried"), stack_with(retain={"queues": ["retried"]})
-        )
+        keep = stack_with(retain={"queues": ["retried"]})
+        said = stronghold.attack(without_queue("retried"), keep)
+        assert said.code != 0
+        assert "queue retried is not deleted: retain keeps it" in said.text, said.text
+        said = stronghold.attack(keep)
+        assert said.code == 0, said.text
+        said = stronghold.attack(without_queue("retried"), keep)
         assert said.code == 0, said.text
         assert _kept(api, stack.vhost) == before
         assert not [entry for entry in stack.state() if "retried" in entry["urn"]]
@@ -103,7 +112,7 @@ def test_protection_is_stack_wide_and_by_object(stack: Stack) -> None:
     for command in (UP, ALL_AT_ONCE, (*DESTROY, "--continue-on-error")):
         said = stack.run(*command)
         assert said.code != 0
-        assert "safe is not deleted: it is protected." in said.text, said.text
+        assert "because it is protected" in said.text, said.text
         with Api(stack.broker) as api:
             assert set(api.queues(stack.vhost)) >= {"safe"}
             assert set(api.exchanges(stack.vhost)) >= {"safe"}
@@ -137,11 +146,15 @@ def test_what_is_protected_keeps_its_way_and_its_settings(stack: Stack) -> None:
         before = api.bindings(stack.vhost)
         for flag in ("--exclude-protected", "--ignore-protect"):
             said = stack.run(*DESTROY, flag)
+            assert said.code != 0
+            assert (
+                "the binding from exchange safe is not deleted: queue queue is protected."
+                in said.text
+            )
             assert "Traceback" not in said.text
             assert api.bindings(stack.vhost) == before != []
             assert set(api.queues(stack.vhost)) == {"queue", "other"}
             eventually(partial(_policy, api, stack.vhost, "queue"), "queue.queue")
-        # Without its exchange, the binding would go all the same.
         config["bindings"].append({"source": "loose", "destination": "other", "routing_key": "k"})
         stack.configure(config)
         said = stack.run(*UP)

@@ -16,6 +16,7 @@ from topology.guard import GuardedBroker, Guarding
 from topology.guard.judgement import refusals
 from topology.guard.leaving import Leaving, Registered
 from topology.guard.occupancy import Occupancy
+from topology.guard.policy import retained_with
 from topology.kind import Kind
 from topology.model import Topology
 from topology.policies import PolicyState
@@ -107,7 +108,7 @@ def _stays(guarding: Guarding, step: Step) -> bool:
         case Kind.QUEUE | Kind.EXCHANGE:
             return retention.end(target.kind, target.name)
         case Kind.POLICY:
-            return retention.policy(target.name)
+            return retained_with(guarding, target.vhost, target.name) is not None
         case Kind.BINDING:
             keys = ("source", "destinationType", "destination")
             return retention.binding(*(str(before.get(key)) for key in keys))

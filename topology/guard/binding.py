@@ -66,6 +66,10 @@ def guard_retained_binding(
     for end in ends(binding):
         if guarding.retention.end(end.kind, end.name):
             refuse_part(guarding, binding, end, registered)
+            if registered is Registered.PENDING and guarding.differs(
+                end.kind, binding["vhost"], end.name
+            ):
+                raise not_yet_retained(end.kind, end.name, "replaced")
 
 
 def refuse_part(

@@ -12,6 +12,7 @@ from typing import Final
 from topology.broker.error import BrokerError
 from topology.guard.context import Guarding
 from topology.guard.leaving import Leaving
+from topology.guard.policy import retained_with
 from topology.guard.refusal import CODE, Refusal, unasked
 from topology.guard.veto import veto_or_delete
 from topology.kind import Kind
@@ -39,7 +40,7 @@ def _stays(guarding: Guarding, leaving: Leaving) -> bool:
             kind, destination = properties["destinationType"], properties["destination"]
             return retention.binding(properties["source"], kind, destination)
         case Kind.POLICY:
-            return retention.policy(leaving.name)
+            return retained_with(guarding, leaving.vhost, leaving.name) is not None
         case _:
             return retention.vhost(leaving.name)
 

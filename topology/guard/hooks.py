@@ -75,7 +75,7 @@ class Guards:
         place: Place,
     ) -> None:
         """`going` is told the type and name of each queue and exchange that may be deleted."""
-        self._guarding, self._cluster, self._going = guarding, cluster, going
+        self.guarding, self._cluster, self._going = guarding, cluster, going
         self.threads, self.place = threads, place
         self.declared = Declared(place)
         self.policy_changes = PolicyChanges(guarding, threads, place)
@@ -93,22 +93,22 @@ class Guards:
             self._hook(name, guard)
 
     def queue(self, name: str, *, protect: bool) -> pulumi.ResourceOptions:
-        retain = self._guarding.retention.queue(name)
+        retain = self.guarding.retention.queue(name)
         return self._options(self._queue, protect=protect, retain=retain)
 
     def exchange(self, name: str, *, protect: bool) -> pulumi.ResourceOptions:
-        retain = self._guarding.retention.exchange(name)
+        retain = self.guarding.retention.exchange(name)
         return self._options(self._exchange, protect=protect, retain=retain)
 
     def binding(self, source: str, kind: str, destination: str) -> pulumi.ResourceOptions:
-        retain = self._guarding.retention.binding(source, kind, destination)
+        retain = self.guarding.retention.binding(source, kind, destination)
         return self._options(self._binding, retain=retain)
 
     def policy(self, name: str) -> pulumi.ResourceOptions:
-        return self._options(self._policy, retain=self._guarding.retention.policy(name))
+        return self._options(self._policy, retain=self.guarding.retention.policy(name))
 
     def vhost(self, name: str, *, protect: bool) -> pulumi.ResourceOptions:
-        retain = self._guarding.retention.vhost(name)
+        retain = self.guarding.retention.vhost(name)
         return self._options(self._vhost, protect=protect, retain=retain)
 
     def _options(
@@ -152,6 +152,6 @@ class Guards:
 
     def _ask(self, guard: Guard, leaving: Leaving) -> None:
         goes = leaving.kind is Kind.POLICY and guard is not stay
-        if goes and not self._guarding.retention.policy(leaving.name):
+        if goes and not self.guarding.retention.policy(leaving.name):
             self.policy_changes.refuse_deletion(leaving.kind, leaving.properties)
-        guard(self._guarding, leaving)
+        guard(self.guarding, leaving)

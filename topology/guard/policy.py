@@ -13,7 +13,7 @@ def guard_policy(guarding: Guarding, vhost: str, name: str) -> None:
     Without its policy, a queue would no longer dead-letter what its consumers reject, and an
     exchange would drop what it cannot route.
     """
-    if (kept := _retained(guarding, vhost, name)) is not None:
+    if (kept := retained_with(guarding, vhost, name)) is not None:
         kind, named = kept
         going: Going = "destroyed" if guarding.declares_policy(vhost, name) else "removed"
         raise not_yet_retained(kind, named, going)
@@ -24,14 +24,14 @@ def guard_retained_policy(guarding: Guarding, vhost: str, name: str) -> None:
     to: it would stay in force, declared by nobody."""
     if guarding.declares_policy(vhost, name) or guarding.topology.retain.vhost:
         return
-    if (kept := _retained(guarding, vhost, name)) is not None and guarding.declares(
+    if (kept := retained_with(guarding, vhost, name)) is not None and guarding.declares(
         kept[0], vhost, kept[1]
     ):
         raise part_is_retained(f"policy {name}", *kept)
 
 
-def _retained(guarding: Guarding, vhost: str, name: str) -> tuple[str, str] | None:
-    """What the policy applies to, and stays on the broker."""
+def retained_with(guarding: Guarding, vhost: str, name: str) -> tuple[str, str] | None:
+    """Kind and name of what a policy applies to on the broker, and `retain` keeps, if anything."""
     retain, retention = guarding.topology.retain, guarding.retention
     if retain.vhost:
         return "vhost", vhost

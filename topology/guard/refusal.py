@@ -21,6 +21,10 @@ _REMOVED: Final = "keep it: declare it beside retain: {{{entry}}}, run pulumi up
 class Refusal(Refused):
     """A deletion that would lose messages, or cut off what uses the object."""
 
+    def with_way(self, way: str) -> Refusal:
+        """The same with one more way on."""
+        return Refusal(f"{self}\n  - {way}")
+
 
 def refused(kind: str, name: str, reason: str, *ways: str, going: Going = "removed") -> Refusal:
     """`kind` is `queue`, `exchange` or `vhost`."""

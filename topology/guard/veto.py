@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from topology.guard.binding import guard_binding, guard_retained_binding
+from topology.broker.error import BrokerError
+from topology.guard.binding import ends, guard_binding, guard_retained_binding
 from topology.guard.context import Guarding
 from topology.guard.exchange import delete_if_unbound, guard_exchange
 from topology.guard.leaving import Leaving, Registered
 from topology.guard.policy import guard_policy, guard_retained_policy
 from topology.guard.queue import delete_if_free, guard_queue
-from topology.guard.refusal import not_yet_retained
+from topology.guard.refusal import Refusal, not_yet_retained
 from topology.guard.vhost import guard_vhost
 from topology.kind import Kind
+
+_REFRESH = (
+    "the broker has it as it is declared: if the state is older, add --refresh to this command"
+)
 
 
 def veto(guarding: Guarding, leaving: Leaving) -> None:
     """Raises `Refusal` if the object must not be deleted. Deletes nothing."""
+    try:
+        _veto(guarding, leaving)
+    except Refusal as refusal:
+        if _is_as_declared(guarding, leaving):
+            raise refusal.with_way(_REFRESH) from None
+        raise
+
+
+def _is_as_declared(guarding: Guarding, leaving: Leaving) -> bool:
+    """Whether a queue or exchange is to be replaced that the broker has as it is declared."""
+    if leaving.registered is not Registered.PENDING:
+        return False
+    if leaving.kind is Kind.BINDING:
+        replaced = [(end.kind, end.name) for end in ends(leaving.properties)]
+    else:
+        replaced = [(leaving.kind, leaving.name)]
+    try:
+        return not any(guarding.differs(kind, leaving.vhost, name) for kind, name in replaced)
+    except BrokerError:
+        return False
+
+
+def _veto(guarding: Guarding, leaving: Leaving) -> None:
     match leaving.kind:
         case Kind.QUEUE:
             guard_queue(guarding, leaving.vhost, leaving.name)

@@ -1,0 +1,100 @@
+"""An update is refused before it has changed anything, as far as its deletions are known then.
+
+The state of the last run tells what there is, the config what there will be. What changes while the
+run is under way is refused by the hooks, right before each deletion.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from topology.broker.state import LiveExchange, LiveQueue
+from topology.command_line import Command
+from topology.guard.context import Guarding
+from topology.guard.judgement import refusals
+from topology.guard.leaving import Leaving, Properties, Registered
+from topology.kind import Kind
+from topology.ownership.difference import exchange_difference, queue_difference
+
+
+def refused_at_start(
+    guarding: Guarding, state: Mapping[str, Mapping[str, Any]], command: Command
+) -> list[str]:
+    """Texts of refusals, each once. `state` has types and outputs by URN."""
+    leaving = list(_leaving(guarding, state, destroys=command.destroys))
+    return list(dict.fromkeys(str(refusal) for _, refusal in refusals(guarding, leaving)))
+
+
+def _leaving(
+    guarding: Guarding, state: Mapping[str, Mapping[str, Any]], *, destroys: bool
+) -> Iterator[Leaving]:
+    for entry in state.values():
+        kind, outputs = Kind.of_resource(str(entry.get("type"))), entry.get("outputs")
+        if kind is None or not isinstance(outputs, Mapping) or _kept(guarding, kind, outputs):
+            continue
+        if destroys:
+            yield Leaving(kind, outputs, Registered.WHOLLY)
+        elif kind is Kind.BINDING or _goes(guarding, kind, outputs):
+            again = kind in (Kind.QUEUE, Kind.EXCHANGE) and guarding.declares(
+                kind, str(outputs["vhost"]), str(outputs["name"])
+            )
+            yield Leaving(kind, outputs, Registered.PENDING if again else Registered.NOT)
+
+
+def _kept(guarding: Guarding, kind: Kind, outputs: Properties) -> bool:
+    """Whether the engine may leave it on the broker: the state tells that to hooks alone."""
+    retention, name = guarding.retention, str(outputs.get("name"))
+    match kind:
+        case Kind.QUEUE | Kind.EXCHANGE:
+            return retention.object(kind, name)
+        case Kind.POLICY:
+            return True  # Refused for the sake of what is retained alone.
+        case Kind.VHOST:
+            return retention.vhost(name) or guarding.topology.vhost.existing
+        case _:
+            return False
+
+
+def _goes(guarding: Guarding, kind: Kind, outputs: Properties) -> bool:
+    topology, name = guarding.topology, str(outputs.get("name"))
+    match kind:
+        case Kind.VHOST:
+            return name != topology.vhost.name
+        case Kind.QUEUE:
+            queue = guarding.declared_queue(str(outputs["vhost"]), name)
+            return queue is None or bool(queue_difference(queue, _queue(outputs)))
+        case Kind.EXCHANGE:
+            exchange = guarding.declared_exchange(str(outputs["vhost"]), name)
+            return exchange is None or bool(exchange_difference(exchange, _exchange(outputs)))
+        case _:
+            return False
+
+
+def _queue(outputs: Properties) -> LiveQueue:
+    settings = outputs.get("settings") or {}
+    arguments = json.loads(settings.get("argumentsJson") or "{}")
+    return LiveQueue.from_api(
+        {
+            "name": outputs["name"],
+            "type": arguments.get("x-queue-type", "classic"),
+            "durable": bool(settings.get("durable")),
+            "auto_delete": bool(settings.get("autoDelete")),
+            "arguments": arguments or settings.get("arguments") or {},
+        }
+    )
+
+
+def _exchange(outputs: Properties) -> LiveExchange:
+    settings = outputs.get("settings") or {}
+    return LiveExchange.from_api(
+        {
+            "name": outputs["name"],
+            "type": settings.get("type"),
+            "durable": bool(settings.get("durable")),
+            "auto_delete": bool(settings.get("autoDelete")),
+            "internal": False,
+            "arguments": settings.get("arguments") or {},
+        }
+    )
