@@ -3,7 +3,7 @@
 An argument is fixed when a queue is declared; changing it means a new queue. A policy can be
 changed at any time. But only one policy applies to a queue, so a queue's settings and the policy
 of the stack that would apply to it without them are combined into one for just this queue. What is
-on the broker is not read here: see docs/decisions/0002-live-policies.md.
+on the broker is not read here: see docs/decisions/0007-live-policies.md.
 """
 
 from __future__ import annotations
