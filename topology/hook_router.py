@@ -67,7 +67,11 @@ class HookRouter:
     def of_program(cls) -> HookRouter:
         """The one that all topologies of the running program share."""
         root = get_root_resource()
-        return cls() if root is None else _ROUTERS.setdefault(root, cls())
+        if root is None:
+            return cls()
+        if root not in _ROUTERS:
+            _ROUTERS[root] = cls()
+        return _ROUTERS[root]
 
     def hook(self, name: str, owner: Owner, function: Hook) -> pulumi.ResourceHook:
         """The hook of this name, which calls `function` for the resources of `owner`."""

@@ -14,6 +14,7 @@ import pytest
 from tests.support.config import dev
 from tests.support.mocked_run import Run, run_function
 from topology import Connection, Topology
+from topology.hook_router import HookRouter
 
 TYPE = "rabbitmq-topology:index:Topology"
 PLAIN: dict[str, Any] = {
@@ -299,6 +300,24 @@ def test_two_topologies_of_one_vhost_on_one_broker_are_refused(plain: bool) -> N
     assert found.code == 1
     assert "vhost my-vhost is declared by Topology one on the same broker" in found.said[-1]
     assert "Queue" not in {kind for kind, _ in names(found)}
+
+
+def test_all_topologies_of_a_program_share_its_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+
+    class Counted(HookRouter):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+    monkeypatch.setattr("topology.component.topology.HookRouter", Counted)
+
+    def program() -> None:
+        for name in ("one", "two"):
+            Topology(name, topology=dev(name), connection=PLAIN)
+
+    assert run(program).code == 0
+    assert len(made) == 1
 
 
 def test_a_file_may_be_given(tmp_path: Path) -> None:
