@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from topology.component import Connection, Service, Topology, TopologyError
-    from topology.program import run_stack
+    from .component import Connection, Service, Topology, TopologyError
+    from .program import run_stack
 
 __version__ = "0.1.0"
 

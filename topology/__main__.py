@@ -7,7 +7,7 @@ import signal
 # While modules are loaded, Ctrl-C ends all without a traceback. Later, what was begun is put right.
 _later = signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from topology.cli.app import main  # noqa: E402
+from .cli.app import main  # noqa: E402
 
 
 def run() -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from topology.expand import Expanded, expand
-from topology.expand.settings import Settled
-from topology.layers import Layers
-from topology.model import Topology
-from topology.parse import parse
-from topology.problems import ConfigError, Problem, Severity
-from topology.rules import RULES
-from topology.rules.ignore_rules import ignore_rules_problems
-from topology.rules.view import View
-from topology.schema_errors import MISSING
-from topology.version import NEWEST, BrokerFacts, Version
+from .expand import Expanded, expand
+from .expand.settings import Settled
+from .layers import Layers
+from .model import Topology
+from .parse import parse
+from .problems import ConfigError, Problem, Severity
+from .rules import RULES
+from .rules.ignore_rules import ignore_rules_problems
+from .rules.view import View
+from .schema_errors import MISSING
+from .version import NEWEST, BrokerFacts, Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from topology.problems import Path, Problem, one_of
+from .problems import Path, Problem, one_of
 
 MANAGEMENT_SCHEMES = ("http", "https")
 AMQP_SCHEMES = ("amqp", "amqps")

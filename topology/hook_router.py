@@ -15,9 +15,9 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime import get_root_resource
 
-from topology.kind import Kind
-from topology.refusals import Refusals, Refused
-from topology.waits import HookThreads, Pending, Retries
+from .kind import Kind
+from .refusals import Refusals, Refused
+from .waits import HookThreads, Pending, Retries
 
 Hook: TypeAlias = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
 

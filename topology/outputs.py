@@ -11,9 +11,9 @@ from typing import Any
 
 import pulumi
 
-from topology.expand import Access
-from topology.model import Topology
-from topology.urls import amqp_url, exchange_url, queue_url, with_credentials
+from .expand import Access
+from .model import Topology
+from .urls import amqp_url, exchange_url, queue_url, with_credentials
 
 CONTRACT_VERSION = 1
 

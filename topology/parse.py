@@ -13,9 +13,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.model import Topology
-from topology.problems import Path, Problem
-from topology.schema_errors import problems as schema_problems
+from .model import Topology
+from .problems import Path, Problem
+from .schema_errors import problems as schema_problems
 
 _PLACEHOLDER_VHOST = {"name": "vhost"}
 

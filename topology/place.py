@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from topology.hook_router import ROOT, Hook, HookRouter, Owner
+from .hook_router import ROOT, Hook, HookRouter, Owner
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
-from topology.model import Topology
-from topology.problems import Path, Problem, Severity
+from .model import Topology
+from .problems import Path, Problem, Severity
 
 _HINT = "encrypt it: pulumi config set --secret --path"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pulumi
 
-from topology.check import check_layers
-from topology.declare import declare
-from topology.outputs import outputs
-from topology.problems import ConfigError
-from topology.run import begin, broker_facts, require_present, safety, stop, tell, unburden
-from topology.stack_config import StackConfig
+from .check import check_layers
+from .declare import declare
+from .outputs import outputs
+from .problems import ConfigError
+from .run import begin, broker_facts, require_present, safety, stop, tell, unburden
+from .stack_config import StackConfig
 
 
 def run_stack() -> None:

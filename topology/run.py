@@ -12,15 +12,15 @@ from typing import NoReturn
 import pulumi
 from pulumi.runtime.invoke import invoke_async
 
-from topology.broker import probe
-from topology.check import Checked
-from topology.command_line import whole_command
-from topology.declare import Scope
-from topology.declare.logical_name import binding_name
-from topology.guard import GuardedBroker, Guarding, Guards, refused_at_start
-from topology.layers.stack_file import PROJECT
-from topology.model import Topology
-from topology.ownership import (
+from .broker import probe
+from .check import Checked
+from .command_line import whole_command
+from .declare import Scope
+from .declare.logical_name import binding_name
+from .guard import GuardedBroker, Guarding, Guards, refused_at_start
+from .layers.stack_file import PROJECT
+from .model import Topology
+from .ownership import (
     Claims,
     Cluster,
     Inventory,
@@ -29,14 +29,14 @@ from topology.ownership import (
     read_inventory,
     wrongly_unchanged,
 )
-from topology.password_seed import PasswordSeed
-from topology.place import Place
-from topology.plain_secrets import plain_secrets
-from topology.problems import ConfigError, Problem, Severity
-from topology.refusals import CODE, MESSAGE_WAS_SHOWN
-from topology.stack_config import StackConfig
-from topology.version import BrokerFacts
-from topology.waits import Pending, Watch
+from .password_seed import PasswordSeed
+from .place import Place
+from .plain_secrets import plain_secrets
+from .problems import ConfigError, Problem, Severity
+from .refusals import CODE, MESSAGE_WAS_SHOWN
+from .stack_config import StackConfig
+from .version import BrokerFacts
+from .waits import Pending, Watch
 
 _FRAMES = 8
 """Of the stack: from the SDK's registration out to the function that declares a resource."""

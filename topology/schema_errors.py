@@ -15,8 +15,8 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from topology.model.base import Model
-from topology.problems import Path, Problem, did_you_mean, did_you_mean_key, one_of
+from .model.base import Model
+from .problems import Path, Problem, did_you_mean, did_you_mean_key, one_of
 
 MISSING = "is missing"
 """The message about a required key that is not there."""

@@ -10,13 +10,13 @@ from typing import Any
 
 import pulumi
 
-from topology.broker.connection import Connection
-from topology.broker.tls import Tls
-from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
-from topology.layers import Layers, extended
-from topology.layers.stack_file import PROJECT, Origin, stack_file
-from topology.password_seed import FEWEST_CHARACTERS, PasswordSeed
-from topology.problems import ConfigError, Problem
+from .broker.connection import Connection
+from .broker.tls import Tls
+from .endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
+from .layers import Layers, extended
+from .layers.stack_file import PROJECT, Origin, stack_file
+from .password_seed import FEWEST_CHARACTERS, PasswordSeed
+from .problems import ConfigError, Problem
 
 _PROVIDER = "rabbitmq"
 _TRUE = ("1", "t", "true")

@@ -62,7 +62,3 @@ def installed(site: Path, tmp_path: Path) -> Command:
         )
 
     return run
-
-
-if "from topology." in (PROJECT / "topology" / "run.py").read_text():
-    collect_ignore = ["test_wheel.py"]

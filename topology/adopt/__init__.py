@@ -5,12 +5,12 @@ of what is left out and why, Pulumi's import file, and at last the entries of a 
 talks to a broker or to Pulumi is in `topology.broker` and `topology.cli`.
 """
 
-from topology.adopt.adoption import Adoption, adopt_vhost
-from topology.adopt.definitions import read_definitions
-from topology.adopt.found import Found
-from topology.adopt.import_file import import_entries
-from topology.adopt.left_out import LeftOut
-from topology.adopt.selection import Selection, Users
+from .adoption import Adoption, adopt_vhost
+from .definitions import read_definitions
+from .found import Found
+from .import_file import import_entries
+from .left_out import LeftOut
+from .selection import Selection, Users
 
 __all__ = [
     "Adoption",

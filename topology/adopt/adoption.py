@@ -9,20 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from topology.adopt.collect import draft_of, objects
-from topology.adopt.draft import KINDS, Advance, Draft, label, nothing
-from topology.adopt.fit import checked, fit
-from topology.adopt.found import Found
-from topology.adopt.left_out import LeftOut
-from topology.adopt.parameter import left_to_rabbitmq, secret_fields
-from topology.adopt.selection import Selection
-from topology.broker.state import VhostState
-from topology.check import Checked
-from topology.drift import Finding, Ignore, State, compare
-from topology.expand.settings import Settled
-from topology.kind import Kind
-from topology.problems import Path
-from topology.version import NEWEST, BrokerFacts
+from ..broker.state import VhostState
+from ..check import Checked
+from ..drift import Finding, Ignore, State, compare
+from ..expand.settings import Settled
+from ..kind import Kind
+from ..problems import Path
+from ..version import NEWEST, BrokerFacts
+from .collect import draft_of, objects
+from .draft import KINDS, Advance, Draft, label, nothing
+from .fit import checked, fit
+from .found import Found
+from .left_out import LeftOut
+from .parameter import left_to_rabbitmq, secret_fields
+from .selection import Selection
 
 _ORDER = ("rabbitmq_version", "vhost", *KINDS, "ignore_drift", "ignore_rules")
 _SECTIONS = {kind: section for section, kind in KINDS.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from topology.broker.state import LiveBinding
+from ..broker.state import LiveBinding
 
 
 def binding_entry(binding: LiveBinding) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from topology.adopt.found import Found, PropertiesKeys
-from topology.broker import BrokerReader, Management
-from topology.problems import ConfigError, Problem, did_you_mean
+from ..broker import BrokerReader, Management
+from ..problems import ConfigError, Problem, did_you_mean
+from .found import Found, PropertiesKeys
 
 
 def read_broker(management: Management, vhosts: Sequence[str] = ()) -> Found:

@@ -6,19 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypeAlias
 
-from topology.adopt.binding import binding_entry
-from topology.adopt.draft import Advance, Draft, label
-from topology.adopt.exchange import exchange_entry
-from topology.adopt.own_policy import is_own_policy, other_policies, own_settings
-from topology.adopt.parameter import shovel_entry, upstream_entry
-from topology.adopt.policy import policy_entry
-from topology.adopt.queue import queue_entry, queue_type
-from topology.adopt.selection import Selection, Users
-from topology.adopt.server_made import GUEST, GUEST_REASON, exchange_reason, queue_reason
-from topology.adopt.unheld import Unheld
-from topology.adopt.vhost import vhost_entry
-from topology.broker.live_policy import LivePolicy
-from topology.broker.state import (
+from ..broker.live_policy import LivePolicy
+from ..broker.state import (
     LiveBinding,
     LiveExchange,
     LivePermission,
@@ -26,11 +15,22 @@ from topology.broker.state import (
     LiveTopicPermission,
     VhostState,
 )
-from topology.drift.ignore import named_by_rabbitmq
-from topology.expand.settings import generated_policy_name
-from topology.kind import Kind
-from topology.model import Policy
-from topology.version import Version
+from ..drift.ignore import named_by_rabbitmq
+from ..expand.settings import generated_policy_name
+from ..kind import Kind
+from ..model import Policy
+from ..version import Version
+from .binding import binding_entry
+from .draft import Advance, Draft, label
+from .exchange import exchange_entry
+from .own_policy import is_own_policy, other_policies, own_settings
+from .parameter import shovel_entry, upstream_entry
+from .policy import policy_entry
+from .queue import queue_entry, queue_type
+from .selection import Selection, Users
+from .server_made import GUEST, GUEST_REASON, exchange_reason, queue_reason
+from .unheld import Unheld
+from .vhost import vhost_entry
 
 _EntryOf: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 

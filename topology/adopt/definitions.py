@@ -11,9 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from topology.adopt.found import Found
-from topology.broker.live_policy import LivePolicy
-from topology.broker.state import (
+from ..broker.live_policy import LivePolicy
+from ..broker.state import (
     Entry,
     LiveBinding,
     LiveExchange,
@@ -25,9 +24,10 @@ from topology.broker.state import (
     VhostState,
     by_name,
 )
-from topology.expand.inherit import DEFAULT_QUEUE_TYPE
-from topology.problems import ConfigError, Problem
-from topology.version import NEWEST, OLDEST, BrokerFacts, Version
+from ..expand.inherit import DEFAULT_QUEUE_TYPE
+from ..problems import ConfigError, Problem
+from ..version import NEWEST, OLDEST, BrokerFacts, Version
+from .found import Found
 
 _IN_VHOSTS: Final = (
     "exchanges",

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from topology.adopt.left_out import LeftOut
-from topology.broker.state import LiveBinding
-from topology.expand.settings import generated_policy_name
-from topology.kind import Kind
-from topology.problems import Path
+from ..broker.state import LiveBinding
+from ..expand.settings import generated_policy_name
+from ..kind import Kind
+from ..problems import Path
+from .left_out import LeftOut
 
 Sections = dict[str, Any]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from topology.adopt.unheld import Unheld
-from topology.broker.state import LiveExchange
+from ..broker.state import LiveExchange
+from .unheld import Unheld
 
 
 def exchange_entry(exchange: LiveExchange, own: dict[str, Any]) -> dict[str, Any]:

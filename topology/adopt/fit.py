@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, Final
 
-from topology.adopt.draft import Draft
-from topology.check import Checked, check
-from topology.problems import ConfigError, Path, Problem, render_path
-from topology.rules import RULES
-from topology.version import BrokerFacts
+from ..check import Checked, check
+from ..problems import ConfigError, Path, Problem, render_path
+from ..rules import RULES
+from ..version import BrokerFacts
+from .draft import Draft
 
 _IGNORABLE: Final = frozenset(rule.name for rule in RULES if rule.ignorable)
 _SECTION_AND_NAME: Final = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from topology.broker.state import BindingIdentity, VhostState
-from topology.version import BrokerFacts
+from ..broker.state import BindingIdentity, VhostState
+from ..version import BrokerFacts
 
 PropertiesKeys = Mapping[BindingIdentity, str]
 """How the broker calls each of its bindings. Of one with arguments, only the broker can say."""

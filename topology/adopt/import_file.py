@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote_plus
 
-from topology.adopt.found import PropertiesKeys
-from topology.declare.logical_name import binding_name, logical_name
-from topology.drift.compare_bindings import declared_identity
-from topology.model import Binding, Topology
+from ..declare.logical_name import binding_name, logical_name
+from ..drift.compare_bindings import declared_identity
+from ..model import Binding, Topology
+from .found import PropertiesKeys
 
 _TYPES: Final = {
     "exchanges": "rabbitmq:index/exchange:Exchange",

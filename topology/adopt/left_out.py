@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from topology.kind import Kind
+from ..kind import Kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.broker.live_policy import LivePolicy
-from topology.expand.effective_policy import Kind, matching
-from topology.expand.naming import exactly
-from topology.expand.settings import GENERATED_PRIORITY
-from topology.model import Policy
-from topology.model.queue import queue_arguments
-from topology.version import Version
+from ..broker.live_policy import LivePolicy
+from ..expand.effective_policy import Kind, matching
+from ..expand.naming import exactly
+from ..expand.settings import GENERATED_PRIORITY
+from ..model import Policy
+from ..model.queue import queue_arguments
+from ..version import Version
 
 
 def is_own_policy(policy: LivePolicy, section: str, name: str) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from topology.adopt.unheld import Unheld
-from topology.model import FederationUpstream, Shovel
-from topology.model.base import Model
-from topology.ownership.parameter_difference import OLD_NAMES, SHOVEL_DEFAULTS, UPSTREAM_DEFAULTS
+from ..model import FederationUpstream, Shovel
+from ..model.base import Model
+from ..ownership.parameter_difference import OLD_NAMES, SHOVEL_DEFAULTS, UPSTREAM_DEFAULTS
+from .unheld import Unheld
 
 _SECRET_PARAMETERS: Final = ("password", "auth_token")
 _WRITTEN_OUT: Final = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from topology.broker.live_policy import LivePolicy
+from ..broker.live_policy import LivePolicy
 
 
 def policy_entry(policy: LivePolicy, default_apply_to: str) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.broker.state import LiveQueue
-from topology.expand.inherit import DEFAULT_QUEUE_TYPE
-from topology.model import Queue
-from topology.model.queue import queue_arguments
-from topology.model.queue_argument import QueueArgument
-from topology.model.queue_type import QueueType
-from topology.rules.values import settings_by_argument
-from topology.version import Version
+from ..broker.state import LiveQueue
+from ..expand.inherit import DEFAULT_QUEUE_TYPE
+from ..model import Queue
+from ..model.queue import queue_arguments
+from ..model.queue_argument import QueueArgument
+from ..model.queue_type import QueueType
+from ..rules.values import settings_by_argument
+from ..version import Version
 
 _TYPE = "x-queue-type"
 _TYPES: tuple[QueueType, ...] = ("classic", "quorum", "stream")

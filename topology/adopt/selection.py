@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from topology.drift import Ignore
-from topology.kind import Kind
+from ..drift import Ignore
+from ..kind import Kind
 
 EXCEPTED = "left out by --except"
 NOT_SELECTED = "not selected by --only"

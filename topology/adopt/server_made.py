@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from topology.broker.state import LiveExchange, LiveQueue
-from topology.drift.ignore import comes_and_goes, named_by_rabbitmq
+from ..broker.state import LiveExchange, LiveQueue
+from ..drift.ignore import comes_and_goes, named_by_rabbitmq
 
 GUEST: Final = "guest"
 GUEST_REASON: Final = "RabbitMQ's own user"

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from topology.adopt.import_file import BINDING, VHOST
-from topology.adopt.registration import (
+from .import_file import BINDING, VHOST
+from .registration import (
     SIGNATURE,
     STACK_TYPE,
     Registered,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from topology.broker.state import LiveVhost, VhostState
+from ..broker.state import LiveVhost, VhostState
 
 _LIMITS: Final = {"max-connections": "max_connections", "max-queues": "max_queues"}
 

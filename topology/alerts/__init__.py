@@ -4,11 +4,11 @@ Which series a broker exports depends on its version. A rule is only written whe
 cannot be watched is said.
 """
 
-from topology.alerts.dashboard import dashboard
-from topology.alerts.document import rules_document, scrape_document
-from topology.alerts.rule import Rule
-from topology.alerts.unit_tests import unit_tests
-from topology.alerts.watch import Watch, watch
+from .dashboard import dashboard
+from .document import rules_document, scrape_document
+from .rule import Rule
+from .unit_tests import unit_tests
+from .watch import Watch, watch
 
 __all__ = [
     "Rule",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from topology.alerts.metric import INFO, LINKS, MESSAGES, SHOVELS, UP, Series
-from topology.alerts.rule import Example, Rule, Severity
+from .metric import INFO, LINKS, MESSAGES, SHOVELS, UP, Series
+from .rule import Example, Rule, Severity
 
 
 def not_scraped(series: Series) -> Rule:

@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from topology.alerts.metric import (
+from ..command import COMMAND
+from ..expand import Expanded
+from .metric import (
     CONSUMERS,
     DELIVERED,
     DROPPED,
@@ -18,9 +20,7 @@ from topology.alerts.metric import (
     Series,
     quoted,
 )
-from topology.alerts.watch import Watch
-from topology.command import COMMAND
-from topology.expand import Expanded
+from .watch import Watch
 
 _WIDTH: Final = 24
 """Columns of Grafana's grid."""

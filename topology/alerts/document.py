@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from topology.alerts.rule import Rule, template
-from topology.alerts.watch import Watch
+from .rule import Rule, template
+from .watch import Watch
 
 
 def rules_document(watched: Watch) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from topology.alerts.metric import (
+from .metric import (
     ALL_DROPPED,
     ALL_RETURNED,
     DROPPED,
@@ -12,7 +12,7 @@ from topology.alerts.metric import (
     Metric,
     Series,
 )
-from topology.alerts.rule import VALUE, Example, Rule, Severity
+from .rule import VALUE, Example, Rule, Severity
 
 _WINDOW = "5m"
 _TOLD = {

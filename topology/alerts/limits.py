@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from topology.expand import Expanded
-from topology.expand.effective_policy import matching
-from topology.model.queue import dropping, queue_arguments
-from topology.model.queue_argument import Drop
-from topology.model.queue_type import QueueType
-from topology.rules.effective import EffectiveQueue, effective_queues
-from topology.rules.policy_matches import matches
-from topology.version import NEWEST, Version
+from ..expand import Expanded
+from ..expand.effective_policy import matching
+from ..model.queue import dropping, queue_arguments
+from ..model.queue_argument import Drop
+from ..model.queue_type import QueueType
+from ..rules.effective import EffectiveQueue, effective_queues
+from ..rules.policy_matches import matches
+from ..version import NEWEST, Version
 
 NUMBERS = tuple(
     name

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from topology.version import OLDEST, Version
+from ..version import OLDEST, Version
 
 SHOVEL_PLUGIN: Final = "rabbitmq_shovel_prometheus"
 FEDERATION_PLUGIN: Final = "rabbitmq_federation_prometheus"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from topology.alerts.limits import Limits
-from topology.alerts.metric import (
+from .limits import Limits
+from .metric import (
     BYTES,
     CONSUMERS,
     DELIVERED,
@@ -16,7 +16,7 @@ from topology.alerts.metric import (
     Metric,
     Series,
 )
-from topology.alerts.rule import VALUE, Example, Rule, Severity, duration
+from .rule import VALUE, Example, Rule, Severity, duration
 
 NEARLY: Final = 0.8
 """Share of a limit at which somebody is told."""

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from topology.alerts.limits import effective
-from topology.expand import Expanded
-from topology.expand.naming import dead_letter_name
-from topology.rules.dead_letter_path import DeadLetterPaths
-from topology.rules.routing import At, Routing
-from topology.rules.view import BUILT_IN_EXCHANGES
-from topology.version import Version
+from ..expand import Expanded
+from ..expand.naming import dead_letter_name
+from ..rules.dead_letter_path import DeadLetterPaths
+from ..rules.routing import At, Routing
+from ..rules.view import BUILT_IN_EXCHANGES
+from ..version import Version
+from .limits import effective
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from topology.alerts.metric import Metric
+from .metric import Metric
 
 Values = Mapping[str, str]
 """Selector of a series → its values, in the notation of promtool: one a minute."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from topology.alerts.metric import quoted
-from topology.alerts.rule import Rule, Values
-from topology.alerts.watch import Watch
+from .metric import quoted
+from .rule import Rule, Values
+from .watch import Watch
 
 
 def unit_tests(watched: Watch, rule_file: str) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from topology.alerts import broker_rules, exchange_rules, queue_rules
-from topology.alerts.limits import Limits, limits
-from topology.alerts.metric import DROPPED, INFO, LINKS, SHOVELS, Series
-from topology.alerts.roles import Roles, roles
-from topology.alerts.rule import Rule
-from topology.expand import Expanded
-from topology.version import Version
+from ..expand import Expanded
+from ..version import Version
+from . import broker_rules, exchange_rules, queue_rules
+from .limits import Limits, limits
+from .metric import DROPPED, INFO, LINKS, SHOVELS, Series
+from .roles import Roles, roles
+from .rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

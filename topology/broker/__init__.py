@@ -4,10 +4,10 @@
 with figures as old as `statistics` tells.
 """
 
-from topology.broker.error import BrokerError
-from topology.broker.management import Management
-from topology.broker.probe import probe
-from topology.broker.reader import BrokerReader
-from topology.broker.statistics import Timing
+from .error import BrokerError
+from .management import Management
+from .probe import probe
+from .reader import BrokerReader
+from .statistics import Timing
 
 __all__ = ["BrokerError", "BrokerReader", "Management", "Timing", "probe"]

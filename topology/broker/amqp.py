@@ -16,10 +16,10 @@ from pika.exceptions import (
     ProbableAuthenticationError,
 )
 
-from topology.broker.error import BrokerError
-from topology.broker.proxy import Proxy
-from topology.broker.tls_trouble import Trouble, find_trouble
-from topology.problems import Path, Problem
+from ..problems import Path, Problem
+from .error import BrokerError
+from .proxy import Proxy
+from .tls_trouble import Trouble, find_trouble
 
 _ENDPOINT: Final[Path] = ("rabbitmq-topology:amqpEndpoint",)
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from topology.problems import Path, Problem
+from ..problems import Path, Problem
 
 ENDPOINT: Final[Path] = ("rabbitmq:endpoint",)
 USERNAME: Final[Path] = ("rabbitmq:username",)

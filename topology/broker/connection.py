@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import pika
 
-from topology.broker.amqp import Parameters
-from topology.broker.management import Management, WaitingFor
-from topology.broker.proxy import find_proxy
-from topology.broker.queue_depth import QueueDepths
-from topology.broker.tls import Tls
+from .amqp import Parameters
+from .management import Management, WaitingFor
+from .proxy import find_proxy
+from .queue_depth import QueueDepths
+from .tls import Tls
 
 _SECONDS = 10
 """How long AMQP may take to connect, and a broker that blocks publishers to answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.problems import ConfigError
+from ..problems import ConfigError
 
 
 class BrokerError(ConfigError):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from topology.broker.live_policy import LivePolicies, LivePolicy
-from topology.broker.state import NEVER, LiveBinding, LiveExchange, LiveQueue
+from .live_policy import LivePolicies, LivePolicy
+from .state import NEVER, LiveBinding, LiveExchange, LiveQueue
 
 
 @dataclass

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
-from topology.expand.effective_policy import Kind, covers
-from topology.expand.regular_expression import pattern_matches
-from topology.model.policy_definition import blocking_keys
-from topology.version import NEWEST, Version
+from ..expand.effective_policy import Kind, covers
+from ..expand.regular_expression import pattern_matches
+from ..model.policy_definition import blocking_keys
+from ..version import NEWEST, Version
 
 _LITERAL: Final = re.compile(r"\^((?:[^\\^$.|?*+()\[\]{}]|\\[^A-Za-z0-9])*)\$")
 """A pattern that matches one name, as those of generated policies do."""

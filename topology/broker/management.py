@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 import httpx
 
-from topology.broker.answer import Refusal, is_page, not_there, reason_of
-from topology.broker.deadline import Deadline
-from topology.broker.error import BrokerError
-from topology.broker.proxy import find_proxy
-from topology.broker.spelling import Spelling
-from topology.broker.tls import Tls
-from topology.broker.unreached import unreached
+from .answer import Refusal, is_page, not_there, reason_of
+from .deadline import Deadline
+from .error import BrokerError
+from .proxy import find_proxy
+from .spelling import Spelling
+from .tls import Tls
+from .unreached import unreached
 
 _log = logging.getLogger("topology")
 

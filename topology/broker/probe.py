@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from topology.broker.management import Management
-from topology.broker.reader import BrokerReader
-from topology.version import BrokerFacts, Version
+from ..version import BrokerFacts, Version
+from .management import Management
+from .reader import BrokerReader
 
 
 def probe(management: Management) -> BrokerFacts:

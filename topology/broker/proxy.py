@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from topology.broker.error import BrokerError
-from topology.endpoints import proxy_problems
+from ..endpoints import proxy_problems
+from .error import BrokerError
 
 CONFIGURED: Final = "rabbitmq:proxy"
 _PORTS: Final = {"http": 80, "https": 443}

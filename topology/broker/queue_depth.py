@@ -13,13 +13,13 @@ from pika import BlockingConnection
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from topology.broker.amqp import open_amqp
-from topology.broker.error import BrokerError
-from topology.problems import Problem
-from topology.urls import amqp_url, with_credentials
+from ..problems import Problem
+from ..urls import amqp_url, with_credentials
+from .amqp import open_amqp
+from .error import BrokerError
 
 if TYPE_CHECKING:
-    from topology.broker.connection import Connection
+    from .connection import Connection
 
 CONNECTION_NAME = "rabbitmq-topology"
 """By which the broker's list of connections tells these from those of clients."""

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from topology.broker.error import BrokerError
-from topology.broker.listing import BindingListing, ExchangeListing, QueueListing
-from topology.broker.live_policy import LivePolicies, LivePolicy
-from topology.broker.management import Management
-from topology.broker.sharing import Sharing
-from topology.broker.state import (
+from ..problems import Problem
+from ..version import OLDEST, BrokerFacts, Version
+from .error import BrokerError
+from .listing import BindingListing, ExchangeListing, QueueListing
+from .live_policy import LivePolicies, LivePolicy
+from .management import Management
+from .sharing import Sharing
+from .state import (
     Entry,
     LiveBinding,
     LiveConnection,
@@ -30,9 +32,7 @@ from topology.broker.state import (
     VhostState,
     by_name,
 )
-from topology.broker.statistics import Timing
-from topology.problems import Problem
-from topology.version import OLDEST, BrokerFacts, Version
+from .statistics import Timing
 
 T = TypeVar("T")
 

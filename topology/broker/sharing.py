@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
-from topology.broker.statistics import Timing
+from .statistics import Timing
 
 T = TypeVar("T")
 

@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 import httpx
 
-from topology.broker.answer import ENDPOINT
-from topology.broker.error import BrokerError
-from topology.problems import Problem
+from ..problems import Problem
+from .answer import ENDPOINT
+from .error import BrokerError
 
 _PATH: Final = "health/checks/protocol-listener/"
 """Its answer is HTTP 503 for a protocol without a listener, with `missing`: its name in small

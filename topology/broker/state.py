@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self, TypeAlias, TypeVar, cast, get_args
 
-from topology.binding_label import binding_label
-from topology.broker.live_policy import LivePolicy
-from topology.model.queue_type import QueueType
+from ..binding_label import binding_label
+from ..model.queue_type import QueueType
+from .live_policy import LivePolicy
 
 Entry: TypeAlias = Mapping[str, Any]
 """One object of an answer, as JSON has it."""

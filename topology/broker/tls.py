@@ -5,8 +5,8 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 
-from topology.broker.error import BrokerError
-from topology.problems import Problem
+from ..problems import Problem
+from .error import BrokerError
 
 
 @dataclass(frozen=True, slots=True)

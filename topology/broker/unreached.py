@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from topology.broker.answer import ENDPOINT
-from topology.broker.proxy import Proxy
-from topology.broker.tls_trouble import Trouble, find_trouble, trouble_of
-from topology.problems import Problem
+from ..problems import Problem
+from .answer import ENDPOINT
+from .proxy import Proxy
+from .tls_trouble import Trouble, find_trouble, trouble_of
 
 _START = "start the broker, or correct the address"
 _NETWORK = "check the network and the broker's alarms"

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from topology.adopt import Found, Selection, Users
-from topology.cli.adopt_import import import_stack
-from topology.cli.adopt_report import as_dict, as_text
-from topology.cli.adopt_source import Source
-from topology.cli.adopt_write import Plan, make_plans, write_plans
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.output import print_json
-from topology.problems import ConfigError
-from topology.version import OLDEST, Version
+from ..adopt import Found, Selection, Users
+from ..problems import ConfigError
+from ..version import OLDEST, Version
+from .adopt_import import import_stack
+from .adopt_report import as_dict, as_text
+from .adopt_source import Source
+from .adopt_write import Plan, make_plans, write_plans
+from .ending import ExitCode, UsageError
+from .output import print_json
 
 _ENDPOINT = "http://localhost:15672"
 _AMQP_ENDPOINT = "amqp://localhost:5672"

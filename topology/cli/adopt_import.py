@@ -14,32 +14,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from topology.adopt.broker import properties_keys
-from topology.adopt.found import PropertiesKeys
-from topology.adopt.import_file import BINDING, VHOST, import_entries
-from topology.adopt.parameter import shovel_entry, upstream_entry
-from topology.adopt.registration import Registrations, registrations
-from topology.adopt.state import Identity, Taken, take_in
-from topology.adopt.unheld import Unheld
-from topology.broker import BrokerReader, Management
-from topology.check import check_layers
-from topology.cli.adopt_write import plugin_version
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.output import print_json
-from topology.cli.pulumi import carry_out
-from topology.cli.pulumi_stack import stack_config
-from topology.cli.terminal import say
-from topology.declare import declare
-from topology.declare.logical_name import logical_name
-from topology.drift import Ignore, State, compare
-from topology.drift.finding import Finding
-from topology.expand.settings import Settled
-from topology.kind import Kind
-from topology.outputs import outputs
-from topology.problems import ConfigError, Problem, render_path
-from topology.problems import Path as Place
-from topology.run import safety
-from topology.stack_config import StackConfig
+from ..adopt.broker import properties_keys
+from ..adopt.found import PropertiesKeys
+from ..adopt.import_file import BINDING, VHOST, import_entries
+from ..adopt.parameter import shovel_entry, upstream_entry
+from ..adopt.registration import Registrations, registrations
+from ..adopt.state import Identity, Taken, take_in
+from ..adopt.unheld import Unheld
+from ..broker import BrokerReader, Management
+from ..check import check_layers
+from ..declare import declare
+from ..declare.logical_name import logical_name
+from ..drift import Ignore, State, compare
+from ..drift.finding import Finding
+from ..expand.settings import Settled
+from ..kind import Kind
+from ..outputs import outputs
+from ..problems import ConfigError, Problem, render_path
+from ..problems import Path as Place
+from ..run import safety
+from ..stack_config import StackConfig
+from .adopt_write import plugin_version
+from .ending import ExitCode, UsageError
+from .output import print_json
+from .pulumi import carry_out
+from .pulumi_stack import stack_config
+from .terminal import say
 
 _TOPOLOGY: Final = "rabbitmq-topology:topology"
 _URIS: Final = {

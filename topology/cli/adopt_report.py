@@ -9,12 +9,12 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
-from topology.adopt import Adoption, Found, LeftOut
-from topology.adopt.server_made import GUEST, global_parameter_is_own
-from topology.cli.adopt_write import Plan
-from topology.cli.stack_keys import TOPOLOGY
-from topology.command import COMMAND
-from topology.problems import render_path
+from ..adopt import Adoption, Found, LeftOut
+from ..adopt.server_made import GUEST, global_parameter_is_own
+from ..command import COMMAND
+from ..problems import render_path
+from .adopt_write import Plan
+from .stack_keys import TOPOLOGY
 
 _SHOWN: Final = 12
 """Names on one line; `--json` has all."""

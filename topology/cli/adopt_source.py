@@ -11,14 +11,14 @@ from pathlib import Path
 
 import typer
 
-from topology.adopt import Found, read_definitions
-from topology.adopt.broker import read_broker
-from topology.broker import Management
-from topology.broker.tls import Tls
-from topology.cli.ending import UsageError
-from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
-from topology.problems import ConfigError, Problem, did_you_mean
-from topology.version import Version
+from ..adopt import Found, read_definitions
+from ..adopt.broker import read_broker
+from ..broker import Management
+from ..broker.tls import Tls
+from ..endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
+from ..problems import ConfigError, Problem, did_you_mean
+from ..version import Version
+from .ending import UsageError
 
 
 @dataclass(frozen=True, slots=True)

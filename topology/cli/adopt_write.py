@@ -12,21 +12,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from topology.adopt import Adoption, Found, Selection, Users, adopt_vhost, import_entries
-from topology.adopt.adoption import size
-from topology.adopt.import_file import BINDING
-from topology.cli.adopt_source import Source
-from topology.cli.ending import UsageError
-from topology.cli.json_schema import stack_schema, topology_schema
-from topology.cli.progress import progress
-from topology.cli.schema import as_text
-from topology.cli.stack_keys import PROVIDER, TOPOLOGY
-from topology.cli.yaml_text import yaml_text
-from topology.command import INSTALLED
-from topology.layers.capacity import CAPACITY, bytes_of
-from topology.layers.extends import EXTENDS
-from topology.layers.stack_file import PROJECT, stack_file
-from topology.problems import ConfigError, Problem
+from ..adopt import Adoption, Found, Selection, Users, adopt_vhost, import_entries
+from ..adopt.adoption import size
+from ..adopt.import_file import BINDING
+from ..command import INSTALLED
+from ..layers.capacity import CAPACITY, bytes_of
+from ..layers.extends import EXTENDS
+from ..layers.stack_file import PROJECT, stack_file
+from ..problems import ConfigError, Problem
+from .adopt_source import Source
+from .ending import UsageError
+from .json_schema import stack_schema, topology_schema
+from .progress import progress
+from .schema import as_text
+from .stack_keys import PROVIDER, TOPOLOGY
+from .yaml_text import yaml_text
 
 _STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_.-]+")

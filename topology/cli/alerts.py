@@ -9,18 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
-from topology.alerts import dashboard as make_dashboard
-from topology.alerts import rules_document, scrape_document, unit_tests, watch
-from topology.cli.checking import check_file
-from topology.cli.completing import targets
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.output import print_json, write
-from topology.cli.pulumi import selected_stack
-from topology.cli.targets import find_targets
-from topology.cli.terminal import note
-from topology.cli.versions import broker_facts
-from topology.cli.yaml_text import yaml_text
-from topology.problems import ConfigError
+from ..alerts import dashboard as make_dashboard
+from ..alerts import rules_document, scrape_document, unit_tests, watch
+from ..problems import ConfigError
+from .checking import check_file
+from .completing import targets
+from .ending import ExitCode, UsageError
+from .output import print_json, write
+from .pulumi import selected_stack
+from .targets import find_targets
+from .terminal import note
+from .versions import broker_facts
+from .yaml_text import yaml_text
 
 _STDOUT = "-"
 

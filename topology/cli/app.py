@@ -15,11 +15,11 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
-from topology import __version__
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.terminal import be_quiet, be_verbose, is_plain, say
-from topology.command import INSTALLED, SHORT
-from topology.problems import ConfigError
+from .. import __version__
+from ..command import INSTALLED, SHORT
+from ..problems import ConfigError
+from .ending import ExitCode, UsageError
+from .terminal import be_quiet, be_verbose, is_plain, say
 
 VERBS: Final = {
     "adopt": "Turn an existing broker into stacks that change nothing.",

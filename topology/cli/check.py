@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from topology.cli.checking import Finding, check_file
-from topology.cli.completing import stacks, targets
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.report import as_json, tell
-from topology.cli.show import effective
-from topology.cli.targets import STDIN, find_targets
-from topology.cli.versions import broker_facts
-from topology.version import BrokerFacts
+from ..version import BrokerFacts
+from .checking import Finding, check_file
+from .completing import stacks, targets
+from .ending import ExitCode, UsageError
+from .report import as_json, tell
+from .show import effective
+from .targets import STDIN, find_targets
+from .versions import broker_facts
 
 
 def check(

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from topology.check import Checked, check_layers
-from topology.cli.stack import is_stack, read_stack
-from topology.layers import Document, from_document
-from topology.problems import ConfigError, Problem, Severity
-from topology.version import NEWEST, BrokerFacts, Version
+from ..check import Checked, check_layers
+from ..layers import Document, from_document
+from ..problems import ConfigError, Problem, Severity
+from ..version import NEWEST, BrokerFacts, Version
+from .stack import is_stack, read_stack
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import Annotated, Final
 
 import typer
 
-from topology.cli.ending import ExitCode, UsageError
-from topology.command import PACKAGE, SHORT
+from ..command import PACKAGE, SHORT
+from .ending import ExitCode, UsageError
 
 VARIABLE: Final = f"_{SHORT.replace('-', '_').upper()}_COMPLETE"
 """Makes the command complete instead of run."""

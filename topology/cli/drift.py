@@ -10,23 +10,23 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from topology.broker import BrokerReader, Management
-from topology.broker.state import VhostState
-from topology.check import check_layers
-from topology.cli.completing import stacks
-from topology.cli.ending import ExitCode
-from topology.cli.output import check_outputs, print_json, write
-from topology.cli.pulumi import selected_stack
-from topology.cli.pulumi_component import chosen_config
-from topology.cli.pulumi_stack import generated_passwords
-from topology.cli.terminal import is_plain, note, say
-from topology.command import COMMAND
-from topology.drift import Ignore, Report, compare
-from topology.drift.markdown import as_markdown
-from topology.drift.passwords import changed_passwords
-from topology.drift.text import as_lines, print_table
-from topology.model import Topology
-from topology.problems import ConfigError, Problem
+from ..broker import BrokerReader, Management
+from ..broker.state import VhostState
+from ..check import check_layers
+from ..command import COMMAND
+from ..drift import Ignore, Report, compare
+from ..drift.markdown import as_markdown
+from ..drift.passwords import changed_passwords
+from ..drift.text import as_lines, print_table
+from ..model import Topology
+from ..problems import ConfigError, Problem
+from .completing import stacks
+from .ending import ExitCode
+from .output import check_outputs, print_json, write
+from .pulumi import selected_stack
+from .pulumi_component import chosen_config
+from .pulumi_stack import generated_passwords
+from .terminal import is_plain, note, say
 
 
 def drift(

@@ -10,21 +10,21 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
-from topology.check import check_layers
-from topology.cli.completing import stacks
-from topology.cli.ending import ExitCode
-from topology.cli.gate_components import answers_of_components
-from topology.cli.output import check_outputs, print_json, write
-from topology.cli.pulumi import selected_stack, stack_settings
-from topology.cli.pulumi_component import components
-from topology.cli.pulumi_stack import stack_config
-from topology.cli.stack_keys import TOPOLOGY
-from topology.cli.terminal import is_plain
-from topology.gate import Answers, Plan, Verdict, ask, judge, read_plan, unlike
-from topology.gate.machine import as_dict
-from topology.gate.markdown import as_markdown
-from topology.gate.text import as_lines, print_table
-from topology.problems import ConfigError, Problem
+from ..check import check_layers
+from ..gate import Answers, Plan, Verdict, ask, judge, read_plan, unlike
+from ..gate.machine import as_dict
+from ..gate.markdown import as_markdown
+from ..gate.text import as_lines, print_table
+from ..problems import ConfigError, Problem
+from .completing import stacks
+from .ending import ExitCode
+from .gate_components import answers_of_components
+from .output import check_outputs, print_json, write
+from .pulumi import selected_stack, stack_settings
+from .pulumi_component import components
+from .pulumi_stack import stack_config
+from .stack_keys import TOPOLOGY
+from .terminal import is_plain
 
 _STDIN: Final = "-"
 

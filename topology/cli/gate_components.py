@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from topology.check import Checked, check_layers
-from topology.cli.stack import SECRET, Placeholder, placeholders
-from topology.gate import Answers, Plan, ask
-from topology.layers import Layers, extended, nowhere
-from topology.model import Topology
-from topology.stack_config import StackConfig
+from ..check import Checked, check_layers
+from ..gate import Answers, Plan, ask
+from ..layers import Layers, extended, nowhere
+from ..model import Topology
+from ..stack_config import StackConfig
+from .stack import SECRET, Placeholder, placeholders
 
 
 def answers_of_components(plan: Plan, applied: Mapping[str, StackConfig]) -> Answers:

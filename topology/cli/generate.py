@@ -8,12 +8,12 @@ from typing import Annotated, Final
 
 import typer
 
-from topology.cli.ending import ExitCode
-from topology.cli.json_schema import stack_schema, topology_schema
-from topology.cli.reference import reference_page
-from topology.cli.schema import as_text
-from topology.cli.terminal import say
-from topology.command import COMMAND
+from ..command import COMMAND
+from .ending import ExitCode
+from .json_schema import stack_schema, topology_schema
+from .reference import reference_page
+from .schema import as_text
+from .terminal import say
 
 GENERATED: Final[dict[str, Callable[[], str]]] = {
     "schema/topology.schema.json": lambda: as_text(topology_schema()),

@@ -10,17 +10,17 @@ from typing import Annotated
 
 import typer
 
-from topology.cli.checking import check_file
-from topology.cli.completing import targets
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.output import write
-from topology.cli.pulumi import selected_stack
-from topology.cli.targets import find_targets
-from topology.cli.terminal import note
-from topology.expand import Expanded
-from topology.graph import MOST_EDGES, build_graph, to_json, to_mermaid, to_page, to_svg
-from topology.graph.health import Health
-from topology.problems import ConfigError
+from ..expand import Expanded
+from ..graph import MOST_EDGES, build_graph, to_json, to_mermaid, to_page, to_svg
+from ..graph.health import Health
+from ..problems import ConfigError
+from .checking import check_file
+from .completing import targets
+from .ending import ExitCode, UsageError
+from .output import write
+from .pulumi import selected_stack
+from .targets import find_targets
+from .terminal import note
 
 
 class Form(StrEnum):
@@ -94,9 +94,9 @@ def graph(
 
 def _health(stack: str, expanded: Expanded) -> Mapping[str, Health]:
     # Only this needs Pulumi and HTTP: a picture of what is declared is drawn without either.
-    from topology.broker import BrokerReader  # noqa: PLC0415
-    from topology.cli.pulumi_stack import stack_config  # noqa: PLC0415
-    from topology.graph.live import read_health  # noqa: PLC0415
+    from ..broker import BrokerReader  # noqa: PLC0415
+    from ..graph.live import read_health  # noqa: PLC0415
+    from .pulumi_stack import stack_config  # noqa: PLC0415
 
     with stack_config(stack).connection.management() as management:
         return read_health(BrokerReader(management), expanded)

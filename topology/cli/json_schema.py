@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from topology.cli.stack_keys import KEYS, TOPOLOGY, Key
-from topology.endpoints import AMQP_SCHEMES
-from topology.layers.extends import EXTENDS
-from topology.layers.stack_file import PROJECT, SECURE
-from topology.model import Topology
-from topology.rules import RULES
+from ..endpoints import AMQP_SCHEMES
+from ..layers.extends import EXTENDS
+from ..layers.stack_file import PROJECT, SECURE
+from ..model import Topology
+from ..rules import RULES
+from .stack_keys import KEYS, TOPOLOGY, Key
 
 _DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 _DEFINITIONS: Final = "#/definitions/"

@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
-from topology.cli.checking import check_file
-from topology.cli.completing import targets
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.output import print_json, write
-from topology.cli.pulumi import selected_stack
-from topology.cli.targets import find_targets
-from topology.cli.terminal import note as tell
-from topology.cli.yaml_text import yaml_text
-from topology.keda import Scaling, manifests, notes
-from topology.keda.keda import Mode
-from topology.problems import ConfigError
+from ..keda import Scaling, manifests, notes
+from ..keda.keda import Mode
+from ..problems import ConfigError
+from .checking import check_file
+from .completing import targets
+from .ending import ExitCode, UsageError
+from .output import print_json, write
+from .pulumi import selected_stack
+from .targets import find_targets
+from .terminal import note as tell
+from .yaml_text import yaml_text
 
 
 def keda(  # noqa: PLR0913 - each is an option of its own

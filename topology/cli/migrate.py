@@ -7,29 +7,29 @@ from typing import Annotated, Any
 
 import typer
 
-from topology.broker import probe
-from topology.broker.connection import Connection
-from topology.check import check_layers
-from topology.cli.completing import stacks
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.migrate_progress import progress
-from topology.cli.migrate_source import other_broker
-from topology.cli.output import print_json
-from topology.cli.pulumi import selected_stack
-from topology.cli.pulumi_apply import apply_to_state
-from topology.cli.pulumi_stack import stack_config
-from topology.cli.terminal import say
-from topology.expand.settings import Settled
-from topology.guard.occupancy import counted
-from topology.migrate.mirrors import retire
-from topology.migrate.plan import Plan, undone
-from topology.migrate.plan_text import plan_lines, undo_lines
-from topology.migrate.rate import measured
-from topology.migrate.run import Outcome, carry_out
-from topology.migrate.survey import survey
-from topology.migrate.terms import PATIENCE_SECONDS, Terms
-from topology.problems import ConfigError
-from topology.version import Version
+from ..broker import probe
+from ..broker.connection import Connection
+from ..check import check_layers
+from ..expand.settings import Settled
+from ..guard.occupancy import counted
+from ..migrate.mirrors import retire
+from ..migrate.plan import Plan, undone
+from ..migrate.plan_text import plan_lines, undo_lines
+from ..migrate.rate import measured
+from ..migrate.run import Outcome, carry_out
+from ..migrate.survey import survey
+from ..migrate.terms import PATIENCE_SECONDS, Terms
+from ..problems import ConfigError
+from ..version import Version
+from .completing import stacks
+from .ending import ExitCode, UsageError
+from .migrate_progress import progress
+from .migrate_source import other_broker
+from .output import print_json
+from .pulumi import selected_stack
+from .pulumi_apply import apply_to_state
+from .pulumi_stack import stack_config
+from .terminal import say
 
 
 def migrate(  # noqa: PLR0913 - the options of the command

@@ -17,8 +17,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from topology.cli.terminal import is_plain, note
-from topology.migrate.event import Event, Tell
+from ..migrate.event import Event, Tell
+from .terminal import is_plain, note
 
 
 @contextmanager

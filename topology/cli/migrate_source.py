@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from topology.broker import BrokerError, probe
-from topology.check import check_layers
-from topology.cli.ending import UsageError
-from topology.cli.pulumi_stack import stack_config
-from topology.endpoints import AMQP_SCHEMES, endpoint_problems
-from topology.migrate.source import Source
-from topology.problems import ConfigError, Problem
+from ..broker import BrokerError, probe
+from ..check import check_layers
+from ..endpoints import AMQP_SCHEMES, endpoint_problems
+from ..migrate.source import Source
+from ..problems import ConfigError, Problem
+from .ending import UsageError
+from .pulumi_stack import stack_config
 
 _OPTION: Final = "--from-uri"
 

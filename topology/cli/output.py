@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from topology.problems import ConfigError, Problem
+from ..problems import ConfigError, Problem
 
 _STDOUT = "-"
 

@@ -10,9 +10,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from topology.cli.checking import Finding, place_of
-from topology.cli.report import summary
-from topology.problems import Problem, Severity
+from ..problems import Problem, Severity
+from .checking import Finding, place_of
+from .report import summary
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from topology.cli.terminal import is_plain
+from .terminal import is_plain
 
 
 @contextmanager

@@ -13,8 +13,8 @@ import shlex
 import subprocess
 from typing import Any, Final
 
-from topology.command import ENGINE_HINT
-from topology.problems import ConfigError, Problem
+from ..command import ENGINE_HINT
+from ..problems import ConfigError, Problem
 
 _log = logging.getLogger("topology")
 _SECONDS = 120

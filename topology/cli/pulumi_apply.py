@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from topology.cli.pulumi import run_pulumi, stack_resources
-from topology.declare.logical_name import binding_name, logical_name
-from topology.expand.settings import Settled, generated_policy_name
-from topology.migrate.move import Move, Way
-from topology.model import Binding
-from topology.problems import ConfigError, Problem
+from ..declare.logical_name import binding_name, logical_name
+from ..expand.settings import Settled, generated_policy_name
+from ..migrate.move import Move, Way
+from ..model import Binding
+from ..problems import ConfigError, Problem
+from .pulumi import run_pulumi, stack_resources
 
 _TYPES: Final = {
     "Exchange": "rabbitmq:index/exchange:Exchange",

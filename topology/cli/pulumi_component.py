@@ -7,17 +7,17 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from topology.broker.connection import Connection
-from topology.broker.tls import Tls
-from topology.cli.ending import UsageError
-from topology.cli.pulumi import stack_resources, stack_settings
-from topology.cli.pulumi_stack import stack_config
-from topology.cli.stack_keys import TOPOLOGY
-from topology.layers import extended, nowhere
-from topology.layers.stack_file import PROJECT
-from topology.password_seed import PasswordSeed
-from topology.problems import ConfigError, Problem, did_you_mean
-from topology.stack_config import StackConfig
+from ..broker.connection import Connection
+from ..broker.tls import Tls
+from ..layers import extended, nowhere
+from ..layers.stack_file import PROJECT
+from ..password_seed import PasswordSeed
+from ..problems import ConfigError, Problem, did_you_mean
+from ..stack_config import StackConfig
+from .ending import UsageError
+from .pulumi import stack_resources, stack_settings
+from .pulumi_stack import stack_config
+from .stack_keys import TOPOLOGY
 
 TYPE: Final = f"{PROJECT}:index:Topology"
 

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from pulumi import runtime
 
-from topology.cli.pulumi import stack_resources, stack_settings
-from topology.layers.stack_file import PROJECT
-from topology.stack_config import StackConfig
+from ..layers.stack_file import PROJECT
+from ..stack_config import StackConfig
+from .pulumi import stack_resources, stack_settings
 
 _STASH: Final = "pulumi:index:Stash"
 _STASHED: Final = "/password"

@@ -6,11 +6,11 @@ import json
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from topology.cli.checking import Finding, place_of
-from topology.cli.show import as_dict
-from topology.cli.terminal import is_plain
-from topology.model import Topology
-from topology.problems import Problem
+from ..model import Topology
+from ..problems import Problem
+from .checking import Finding, place_of
+from .show import as_dict
+from .terminal import is_plain
 
 _SECTIONS = (
     "exchanges",
@@ -29,7 +29,7 @@ _SECTIONS = (
 def tell(findings: Sequence[Finding], stream: TextIO) -> None:
     """Writes findings set out for a person, or a line for each where that may be a program."""
     if not is_plain(stream):
-        from topology.cli.pretty import tell_prettily  # noqa: PLC0415 - Rich is not needed else
+        from .pretty import tell_prettily  # noqa: PLC0415 - Rich is not needed else
 
         tell_prettily(findings, stream)
         return

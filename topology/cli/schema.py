@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from topology.cli.ending import ExitCode
-from topology.cli.json_schema import Schema, stack_schema, topology_schema
+from .ending import ExitCode
+from .json_schema import Schema, stack_schema, topology_schema
 
 
 def schema(

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from topology.check import Checked
-from topology.cli.stack import SECRET
-from topology.cli.yaml_text import yaml_text
-from topology.model import Topology
+from ..check import Checked
+from ..model import Topology
+from .stack import SECRET
+from .yaml_text import yaml_text
 
 _HIDDEN_URI = "amqps://secret.invalid"
 """Stands for a URI, which `check` looks into; a host of this domain never exists."""

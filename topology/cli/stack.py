@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from topology.cli.stack_keys import TOPOLOGY, key_problems
-from topology.layers import Document, Layers, extended
-from topology.layers.capacity import CAPACITY, bytes_of
-from topology.layers.stack_file import PROJECT, config_path, is_secure
-from topology.model import Topology
-from topology.problems import ConfigError, Path, Problem, did_you_mean
-from topology.schema_errors import MISSING, takes_secret
+from ..layers import Document, Layers, extended
+from ..layers.capacity import CAPACITY, bytes_of
+from ..layers.stack_file import PROJECT, config_path, is_secure
+from ..model import Topology
+from ..problems import ConfigError, Path, Problem, did_you_mean
+from ..schema_errors import MISSING, takes_secret
+from .stack_keys import TOPOLOGY, key_problems
 
 _STACK_KEYS = {"config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment"}
 _ENVIRONMENT = "environment"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
-from topology.layers.stack_file import PROJECT, is_secure
-from topology.problems import Problem, Severity, did_you_mean
+from ..endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
+from ..layers.stack_file import PROJECT, is_secure
+from ..problems import Problem, Severity, did_you_mean
 
 PROVIDER: Final = "rabbitmq"
 TOPOLOGY: Final = f"{PROJECT}:topology"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from topology.cli.ending import UsageError
-from topology.layers.document import is_yaml, nearest_file
-from topology.layers.stack_file import stack_file
-from topology.problems import did_you_mean
+from ..layers.document import is_yaml, nearest_file
+from ..layers.stack_file import stack_file
+from ..problems import did_you_mean
+from .ending import UsageError
 
 STDIN: Final = Path("/dev/stdin")
 

@@ -9,17 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from topology.broker.connection import Connection
-from topology.check import Checked
-from topology.cli.checking import check_file
-from topology.cli.completing import stacks
-from topology.cli.ending import ExitCode, UsageError
-from topology.cli.pulumi import stack_outputs
-from topology.cli.pulumi_stack import stack_config
-from topology.cli.targets import find_targets
-from topology.cli.terminal import is_plain, note
-from topology.problems import ConfigError
-from topology.verify import Outcome, acts, prove
+from ..broker.connection import Connection
+from ..check import Checked
+from ..problems import ConfigError
+from ..verify import Outcome, acts, prove
+from .checking import check_file
+from .completing import stacks
+from .ending import ExitCode, UsageError
+from .pulumi import stack_outputs
+from .pulumi_stack import stack_config
+from .targets import find_targets
+from .terminal import is_plain, note
 
 
 def verify(

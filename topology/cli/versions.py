@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from topology.cli.ending import UsageError
-from topology.version import OLDEST, BrokerFacts, Version
+from ..version import OLDEST, BrokerFacts, Version
+from .ending import UsageError
 
 
 def broker_facts(text: str | None) -> BrokerFacts | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import yaml
 
-from topology.layers.yaml_nodes import add_plain_scalars
+from ..layers.yaml_nodes import add_plain_scalars
 
 _WIDTH: Final = 100
 _INDENT: Final = 20

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pulumi
 
-from topology.broker.connection import Connection as Known
-from topology.broker.tls import Tls
-from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
-from topology.problems import Problem, did_you_mean
+from ..broker.connection import Connection as Known
+from ..broker.tls import Tls
+from ..endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
+from ..problems import Problem, did_you_mean
 
 _REQUIRED: Final = {
     "management_endpoint": "https://broker.example:15671",

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import pulumi
 
-from topology.check import Checked, check_layers
-from topology.layers import Document, Layers, extended, from_document, nowhere
-from topology.model import Topology
-from topology.problems import ConfigError, Path, Problem
-from topology.schema_errors import takes_secret
-from topology.version import BrokerFacts
+from ..check import Checked, check_layers
+from ..layers import Document, Layers, extended, from_document, nowhere
+from ..model import Topology
+from ..problems import ConfigError, Path, Problem
+from ..schema_errors import takes_secret
+from ..version import BrokerFacts
 
 _WHERE: Final = "outputs are for passwords and URIs; write a plain value"
 

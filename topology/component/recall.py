@@ -10,9 +10,9 @@ from typing import Final
 
 import pulumi
 
-from topology.ownership import Claims, Cluster
-from topology.ownership.takeover import Foreign
-from topology.place import Place
+from ..ownership import Claims, Cluster
+from ..ownership.takeover import Foreign
+from ..place import Place
 
 _HOOK: Final = "rabbitmq-topology:cluster"
 _NAME: Final = "cluster"

@@ -12,24 +12,24 @@ from typing import Any, Final, TypedDict, cast
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.broker import BrokerError
-from topology.check import Checked
-from topology.component.connection import Connection, known
-from topology.component.declaration import Declaration
-from topology.component.recall import recall
-from topology.declare import Scope, declare
-from topology.hook_router import HookRouter, Owner
-from topology.layers.stack_file import PROJECT
-from topology.outputs import outputs
-from topology.ownership import Claims, Cluster, wrongly_unchanged
-from topology.password_seed import FEWEST_CHARACTERS, PasswordSeed
-from topology.place import Place
-from topology.plain_secrets import plain_secrets
-from topology.problems import ConfigError, Problem
-from topology.run import broker_facts, guards_and_claims, look, watch
-from topology.stack_config import StackConfig
-from topology.version import BrokerFacts
-from topology.waits import Pending
+from ..broker import BrokerError
+from ..check import Checked
+from ..declare import Scope, declare
+from ..hook_router import HookRouter, Owner
+from ..layers.stack_file import PROJECT
+from ..outputs import outputs
+from ..ownership import Claims, Cluster, wrongly_unchanged
+from ..password_seed import FEWEST_CHARACTERS, PasswordSeed
+from ..place import Place
+from ..plain_secrets import plain_secrets
+from ..problems import ConfigError, Problem
+from ..run import broker_facts, guards_and_claims, look, watch
+from ..stack_config import StackConfig
+from ..version import BrokerFacts
+from ..waits import Pending
+from .connection import Connection, known
+from .declaration import Declaration
+from .recall import recall
 
 TYPE: Final = f"{PROJECT}:index:Topology"
 

@@ -3,23 +3,23 @@
 from itertools import groupby
 from operator import attrgetter
 
-from topology.declare.binding import declare_binding
-from topology.declare.exchange import declare_exchange
-from topology.declare.federation import declare_federation_upstream
-from topology.declare.logical_name import binding_name
-from topology.declare.pace import Pace
-from topology.declare.permission import declare_permission, declare_topic_permissions
-from topology.declare.policy import declare_operator_policy, declare_policy
-from topology.declare.queue import declare_queue
-from topology.declare.scope import Scope
-from topology.declare.shovel import declare_shovel
-from topology.declare.user import declare_user
-from topology.declare.vhost import declare_vhost
-from topology.expand.settings import Settled
-from topology.guard import Guards
-from topology.model import Topology
-from topology.ownership import Claims
-from topology.password_seed import PasswordSeed
+from ..expand.settings import Settled
+from ..guard import Guards
+from ..model import Topology
+from ..ownership import Claims
+from ..password_seed import PasswordSeed
+from .binding import declare_binding
+from .exchange import declare_exchange
+from .federation import declare_federation_upstream
+from .logical_name import binding_name
+from .pace import Pace
+from .permission import declare_permission, declare_topic_permissions
+from .policy import declare_operator_policy, declare_policy
+from .queue import declare_queue
+from .scope import Scope
+from .shovel import declare_shovel
+from .user import declare_user
+from .vhost import declare_vhost
 
 
 async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:

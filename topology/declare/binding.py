@@ -6,8 +6,8 @@ import json
 
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.scope import Scope
-from topology.model import Binding
+from ..model import Binding
+from .scope import Scope
 
 
 def declare_binding(name: str, binding: Binding, scope: Scope) -> rabbitmq.Binding:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.scope import Scope
-from topology.model import FederationUpstream
+from ..model import FederationUpstream
+from .scope import Scope
 
 
 def declare_federation_upstream(

@@ -12,7 +12,7 @@ import hashlib
 import json
 from urllib.parse import quote
 
-from topology.model import Binding
+from ..model import Binding
 
 
 def logical_name(vhost: str, *parts: str) -> str:

@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 
 import pulumi
 
-from topology.guard import Guards
-from topology.kind import Kind
+from ..guard import Guards
+from ..kind import Kind
 
 AT_A_TIME: Final = 64
 """More than the engine carries out at a time by default, so that it never waits for the program."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.scope import Scope
-from topology.model import Permission, TopicPermission
+from ..model import Permission, TopicPermission
+from .scope import Scope
 
 
 def declare_permission(permission: Permission, scope: Scope) -> rabbitmq.Permissions:

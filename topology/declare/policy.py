@@ -8,10 +8,10 @@ from typing import Any
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.scope import Scope
-from topology.kind import Kind
-from topology.model import OperatorPolicy, Policy
-from topology.model.policy_definition import Definition
+from ..kind import Kind
+from ..model import OperatorPolicy, Policy
+from ..model.policy_definition import Definition
+from .scope import Scope
 
 
 def declare_policy(

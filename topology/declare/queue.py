@@ -6,8 +6,8 @@ import json
 
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.scope import Scope
-from topology.model import Queue
+from ..model import Queue
+from .scope import Scope
 
 
 def declare_queue(

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.logical_name import logical_name
-from topology.declare.options import options
-from topology.guard import Guards
-from topology.model import Topology
-from topology.ownership import Claims
-from topology.password_seed import PasswordSeed
-from topology.place import Place
+from ..guard import Guards
+from ..model import Topology
+from ..ownership import Claims
+from ..password_seed import PasswordSeed
+from ..place import Place
+from .logical_name import logical_name
+from .options import options
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.scope import Scope
-from topology.model import Shovel
+from ..model import Shovel
+from .scope import Scope
 
 
 def declare_shovel(name: str, shovel: Shovel, scope: Scope) -> rabbitmq.Shovel:

@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pulumi
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.scope import Scope
-from topology.model import User
-from topology.place import Place
+from ..model import User
+from ..place import Place
+from .scope import Scope
 
 
 def declare_user(name: str, user: User, scope: Scope) -> rabbitmq.User:

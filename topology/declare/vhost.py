@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pulumi_rabbitmq as rabbitmq
 
-from topology.declare.logical_name import logical_name
-from topology.declare.options import options
-from topology.guard import Guards
-from topology.model import Topology
-from topology.ownership import Claims
+from ..guard import Guards
+from ..model import Topology
+from ..ownership import Claims
+from .logical_name import logical_name
+from .options import options
 
 
 def declare_vhost(topology: Topology, guards: Guards, claims: Claims) -> rabbitmq.VHost | None:

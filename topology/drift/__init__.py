@@ -5,11 +5,11 @@ own refresh sees only what is in its state, and of that not everything: not tags
 passwords, and nothing that others declared.
 """
 
-from topology.drift.compare import compare
-from topology.drift.finding import Finding, State, Unknown
-from topology.drift.ignore import Ignore
-from topology.drift.report import Report
-from topology.kind import Kind
+from ..kind import Kind
+from .compare import compare
+from .finding import Finding, State, Unknown
+from .ignore import Ignore
+from .report import Report
 
 __all__ = [
     "Finding",

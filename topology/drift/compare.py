@@ -8,28 +8,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
-from topology.broker.state import LiveExchange, LiveQueue, VhostState
-from topology.drift.compare_access import (
-    permission_findings,
-    topic_permission_findings,
-    user_findings,
-)
-from topology.drift.compare_bindings import binding_findings
-from topology.drift.compare_policies import overridden_findings
-from topology.drift.compare_vhost import vhost_finding
-from topology.drift.finding import Finding, State, Unknown
-from topology.drift.ignore import Ignore, comes_and_goes, named_by_rabbitmq
-from topology.drift.report import Report
-from topology.drift.shared_vhost import is_of_others
-from topology.kind import Kind
-from topology.model import Topology
-from topology.ownership.difference import (
+from ..broker.state import LiveExchange, LiveQueue, VhostState
+from ..kind import Kind
+from ..model import Topology
+from ..ownership.difference import (
     exchange_difference,
     policy_difference,
     queue_difference,
 )
-from topology.ownership.parameter_difference import shovel_difference, upstream_difference
-from topology.version import Version
+from ..ownership.parameter_difference import shovel_difference, upstream_difference
+from ..version import Version
+from .compare_access import (
+    permission_findings,
+    topic_permission_findings,
+    user_findings,
+)
+from .compare_bindings import binding_findings
+from .compare_policies import overridden_findings
+from .compare_vhost import vhost_finding
+from .finding import Finding, State, Unknown
+from .ignore import Ignore, comes_and_goes, named_by_rabbitmq
+from .report import Report
+from .shared_vhost import is_of_others
 
 Compare: TypeAlias = Callable[[Any, Any], list[str]]
 

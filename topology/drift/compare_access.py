@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from topology.broker.state import LivePermission, LiveTopicPermission, LiveUser, VhostState
-from topology.drift.finding import Finding, State, Unknown
-from topology.drift.passwords import expected_password
-from topology.kind import Kind
-from topology.model import Topology, User
-from topology.ownership.difference import permission_difference
-from topology.ownership.password import password_matches
+from ..broker.state import LivePermission, LiveTopicPermission, LiveUser, VhostState
+from ..kind import Kind
+from ..model import Topology, User
+from ..ownership.difference import permission_difference
+from ..ownership.password import password_matches
+from .finding import Finding, State, Unknown
+from .passwords import expected_password
 
 _EVERYTHING = ".*"
 

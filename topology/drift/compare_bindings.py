@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from topology.binding_label import binding_label
-from topology.broker.state import (
+from ..binding_label import binding_label
+from ..broker.state import (
     BindingIdentity,
     LiveBinding,
     LiveExchange,
     LiveQueue,
     VhostState,
 )
-from topology.drift.finding import Finding, State
-from topology.drift.ignore import Ignore, comes_and_goes, named_by_rabbitmq
-from topology.kind import Kind
-from topology.model import Binding, Topology
+from ..kind import Kind
+from ..model import Binding, Topology
+from .finding import Finding, State
+from .ignore import Ignore, comes_and_goes, named_by_rabbitmq
 
 
 def binding_findings(topology: Topology, broker: VhostState, ignore: Ignore) -> Iterator[Finding]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from topology.broker.live_policy import LivePolicies, LivePolicy
-from topology.broker.state import VhostState
-from topology.drift.finding import Finding, State
-from topology.kind import Kind
-from topology.model import Topology
-from topology.policies import PolicyEffect, PolicyState, Rule, declared_change, evaluate, refused
-from topology.version import Version
+from ..broker.live_policy import LivePolicies, LivePolicy
+from ..broker.state import VhostState
+from ..kind import Kind
+from ..model import Topology
+from ..policies import PolicyEffect, PolicyState, Rule, declared_change, evaluate, refused
+from ..version import Version
+from .finding import Finding, State
 
 
 def overridden_findings(

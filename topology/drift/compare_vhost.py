@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.broker.state import LiveVhost, VhostState
-from topology.drift.finding import Finding, State
-from topology.drift.ignore import Ignore
-from topology.kind import Kind
-from topology.model import VHost
+from ..broker.state import LiveVhost, VhostState
+from ..kind import Kind
+from ..model import VHost
+from .finding import Finding, State
+from .ignore import Ignore
 
 _NO_LIMIT = -1
 

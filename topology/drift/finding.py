@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from topology.kind import Kind
+from ..kind import Kind
 
 
 class State(StrEnum):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Self
 
-from topology.broker.state import LiveExchange, LiveQueue
-from topology.kind import Kind
+from ..broker.state import LiveExchange, LiveQueue
+from ..kind import Kind
 
 _RABBITMQ_OWN = "amq."
 """Exchanges of every vhost, and queues whose names RabbitMQ gives: `amq.gen-…`."""

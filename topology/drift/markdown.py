@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from topology.drift.finding import State
-from topology.drift.report import Report
-from topology.markdown import code, plain, table
+from ..markdown import code, plain, table
+from .finding import State
+from .report import Report
 
 _SIGNS = {State.MISSING: "❌", State.CHANGED: "⚠️", State.UNDECLARED: "❔", State.OVERRIDDEN: "⚠️"}
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from topology.broker.state import VhostState
-from topology.model import Topology, User
-from topology.ownership.password import password_matches
+from ..broker.state import VhostState
+from ..model import Topology, User
+from ..ownership.password import password_matches
 
 
 def expected_password(name: str, user: User, generated: Mapping[str, str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from topology.drift.finding import Finding, State, Unknown
+from .finding import Finding, State, Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from topology.broker.live_policy import LivePolicy
-from topology.broker.state import VhostState
-from topology.drift.finding import Finding, State
-from topology.expand.regular_expression import pattern_matches
-from topology.kind import Kind
-from topology.model import Topology
+from ..broker.live_policy import LivePolicy
+from ..broker.state import VhostState
+from ..expand.regular_expression import pattern_matches
+from ..kind import Kind
+from ..model import Topology
+from .finding import Finding, State
 
 
 def is_of_others(finding: Finding, topology: Topology, broker: VhostState) -> bool:

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from topology.drift.finding import State
-from topology.drift.report import Report
+from .finding import State
+from .report import Report
 
 _STYLES = {
     State.MISSING: "red",

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from topology.expand.inherit import inherit
-from topology.expand.patterns import add_patterns
-from topology.expand.services import Access, add_services
-from topology.expand.settings import Settled, settle
-from topology.model import Topology
-from topology.problems import Problem
-from topology.version import NEWEST, Version
+from ..model import Topology
+from ..problems import Problem
+from ..version import NEWEST, Version
+from .inherit import inherit
+from .patterns import add_patterns
+from .services import Access, add_services
+from .settings import Settled, settle
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from topology.model import Binding, Exchange, Queue
-from topology.problems import Path, Problem
+from ..model import Binding, Exchange, Queue
+from ..problems import Path, Problem
 
 
 @dataclass(slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from topology.expand.additions import Additions
-from topology.expand.naming import dead_letter_name
-from topology.model import Binding, Exchange, Queue
-from topology.problems import Path
+from ..model import Binding, Exchange, Queue
+from ..problems import Path
+from .additions import Additions
+from .naming import dead_letter_name
 
 
 def dead_letter_queue(path: Path, name: str, queue: Queue, additions: Additions) -> Queue:

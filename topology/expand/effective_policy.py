@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from topology.expand.regular_expression import pattern_matches
-from topology.model import OperatorPolicy, Policy
-from topology.model.policy_definition import blocking_keys
-from topology.model.queue_type import QueueType
-from topology.version import NEWEST, Version
+from ..model import OperatorPolicy, Policy
+from ..model.policy_definition import blocking_keys
+from ..model.queue_type import QueueType
+from ..version import NEWEST, Version
+from .regular_expression import pattern_matches
 
 Kind = Literal["exchange"] | QueueType
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from topology.model import Defaults, Exchange, Queue, Topology
-from topology.model.queue_type import QueueType
+from ..model import Defaults, Exchange, Queue, Topology
+from ..model.queue_type import QueueType
 
 DEFAULT_QUEUE_TYPE: QueueType = "classic"
 """RabbitMQ's own default."""

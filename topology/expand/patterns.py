@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from topology.expand.additions import Additions
-from topology.expand.dead_letter import dead_letter_queue
-from topology.expand.naming import dead_letter_name, first_step_name
-from topology.expand.retry import retry_ladder
-from topology.model import Queue, Topology
-from topology.model.base import MAX_NAME_BYTES
-from topology.problems import Path, Problem
-from topology.version import NEWEST, Version
+from ..model import Queue, Topology
+from ..model.base import MAX_NAME_BYTES
+from ..problems import Path, Problem
+from ..version import NEWEST, Version
+from .additions import Additions
+from .dead_letter import dead_letter_queue
+from .naming import dead_letter_name, first_step_name
+from .retry import retry_ladder
 
 
 def add_patterns(

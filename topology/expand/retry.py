@@ -28,18 +28,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from topology.expand.additions import Additions
-from topology.expand.dead_letter import add_target, lossless
-from topology.expand.naming import (
+from ..model import Binding, Exchange, Queue, Retry
+from ..problems import Path
+from ..version import Version
+from .additions import Additions
+from .dead_letter import add_target, lossless
+from .naming import (
     first_step_name,
     ladder_name,
     return_name,
     step_name,
     steps_name,
 )
-from topology.model import Binding, Exchange, Queue, Retry
-from topology.problems import Path
-from topology.version import Version
 
 NOT_REJECTED: Final = ("delivery_limit", "expired", "maxlen")
 """Other reasons for which RabbitMQ dead-letters a message."""

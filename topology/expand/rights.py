@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from topology.model import Permission, Service, TopicPermission
+from ..model import Permission, Service, TopicPermission
 
 DEFAULT_EXCHANGE = "amq.default"
 """What RabbitMQ calls the default exchange, whose name is empty, when it checks rights."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from topology.expand.rights import permission, topic_permissions
-from topology.model import Permission, Service, TopicPermission, Topology, User
-from topology.problems import Path, Problem
+from ..model import Permission, Service, TopicPermission, Topology, User
+from ..problems import Path, Problem
+from .rights import permission, topic_permissions
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from topology.expand.effective_policy import Kind, matching
-from topology.expand.naming import exactly
-from topology.model import Exchange, Policy, Queue, Topology
-from topology.model.policy import ApplyTo
-from topology.model.policy_definition import (
+from ..model import Exchange, Policy, Queue, Topology
+from ..model.policy import ApplyTo
+from ..model.policy_definition import (
     EXCHANGE_KEYS,
     FEDERATION_KEYS,
     Definition,
     PolicyDefinition,
 )
-from topology.model.queue import queue_arguments
-from topology.version import NEWEST, Version
+from ..model.queue import queue_arguments
+from ..version import NEWEST, Version
+from .effective_policy import Kind, matching
+from .naming import exactly
 
 GENERATED_PRIORITY: Final = 1_000_000
 """Of every policy made here, above what people give theirs, and never another: while an update

@@ -4,11 +4,11 @@
 the rest shows it.
 """
 
-from topology.gate.answers import Answers
-from topology.gate.ask import ask
-from topology.gate.plan import Action, Plan
-from topology.gate.preview import read_plan
-from topology.gate.reviewed import unlike
-from topology.gate.verdict import Verdict, judge
+from .answers import Answers
+from .ask import ask
+from .plan import Action, Plan
+from .preview import read_plan
+from .reviewed import unlike
+from .verdict import Verdict, judge
 
 __all__ = ["Action", "Answers", "Plan", "Verdict", "ask", "judge", "read_plan", "unlike"]

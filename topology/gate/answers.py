@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from topology.gate.plan import Target
-from topology.gate.policy_effects import PolicyEffects
-from topology.guard.occupancy import Occupancy
+from ..guard.occupancy import Occupancy
+from .plan import Target
+from .policy_effects import PolicyEffects
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final
 
-from topology.broker import BrokerError
-from topology.broker.connection import Connection
-from topology.gate.answers import Answers
-from topology.gate.plan import Action, Plan, Step, Target
-from topology.gate.policy_effects import policy_effects
-from topology.guard import GuardedBroker, Guarding
-from topology.guard.judgement import refusals
-from topology.guard.leaving import Leaving, Registered
-from topology.guard.occupancy import Occupancy
-from topology.guard.policy import retained_with
-from topology.kind import Kind
-from topology.model import Topology
-from topology.policies import PolicyState
+from ..broker import BrokerError
+from ..broker.connection import Connection
+from ..guard import GuardedBroker, Guarding
+from ..guard.judgement import refusals
+from ..guard.leaving import Leaving, Registered
+from ..guard.occupancy import Occupancy
+from ..guard.policy import retained_with
+from ..kind import Kind
+from ..model import Topology
+from ..policies import PolicyState
+from .answers import Answers
+from .plan import Action, Plan, Step, Target
+from .policy_effects import policy_effects
 
 _POLICIES: Final = (Kind.POLICY, Kind.OPERATOR_POLICY)
 _SHOWN: Final = 5

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from topology.gate.plan import Properties
-from topology.kind import Kind
+from ..kind import Kind
+from .plan import Properties
 
 _SECRETIVE: Final = frozenset({Kind.USER, Kind.SHOVEL, Kind.FEDERATION_UPSTREAM})
 """Kinds with secrets among their values: of these, only names are shown."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from topology.gate.verdict import Entry, Verdict
-from topology.policies import PolicyEffect
+from ..policies import PolicyEffect
+from .verdict import Entry, Verdict
 
 
 def as_dict(verdict: Verdict) -> dict[str, Any]:

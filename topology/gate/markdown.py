@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from topology.gate.plan import Action
-from topology.gate.text import BY_CONSENT, REFUSED, contents, effects_by_text, fate, objects_named
-from topology.gate.verdict import Entry, Verdict
-from topology.markdown import block, code, plain, table
+from ..markdown import block, code, plain, table
+from .plan import Action
+from .text import BY_CONSENT, REFUSED, contents, effects_by_text, fate, objects_named
+from .verdict import Entry, Verdict
 
 MOST_CHARACTERS: Final = 60_000
 """GitHub refuses comments that are longer than 65,536 characters."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from topology.guard.refusal import CODE
-from topology.kind import Kind
-from topology.policies import CODE as POLICY_CODE
+from ..guard.refusal import CODE
+from ..kind import Kind
+from ..policies import CODE as POLICY_CODE
 
 Properties = Mapping[str, Any]
 """What a resource is declared with, in Pulumi's words. Secrets are masked by Pulumi."""

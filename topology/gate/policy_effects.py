@@ -8,11 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from topology.broker.live_policy import LivePolicy
-from topology.gate.plan import Action, Properties, Step, Target
-from topology.kind import Kind
-from topology.model import Topology
-from topology.policies import (
+from ..broker.live_policy import LivePolicy
+from ..kind import Kind
+from ..model import Topology
+from ..policies import (
     PolicyChange,
     PolicyEffect,
     PolicySet,
@@ -22,8 +21,9 @@ from topology.policies import (
     refusal,
     refused,
 )
-from topology.policies.change import Named
-from topology.policies.live_object import Section
+from ..policies.change import Named
+from ..policies.live_object import Section
+from .plan import Action, Properties, Step, Target
 
 _NUMBER: Final = re.compile(r"-?\d+")
 

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from topology.gate.changes import changes
-from topology.gate.plan import Action, Failure, Plan, Properties, Step
-from topology.gate.target import target_of_state, target_of_urn
-from topology.problems import ConfigError, Problem
-from topology.refusals import CODE as REFUSALS
+from ..problems import ConfigError, Problem
+from ..refusals import CODE as REFUSALS
+from .changes import changes
+from .plan import Action, Failure, Plan, Properties, Step
+from .target import target_of_state, target_of_urn
 
 _ACTIONS: Final = {
     "create": Action.CREATED,

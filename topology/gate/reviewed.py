@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.gate.plan import Plan, Step, Target
+from .plan import Plan, Step, Target
 
 
 def unlike(now: Plan, reviewed: Plan) -> Iterator[str]:

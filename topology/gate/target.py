@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from topology.binding_label import binding_label
-from topology.gate.plan import Properties, Target
-from topology.kind import Kind
+from ..binding_label import binding_label
+from ..kind import Kind
+from .plan import Properties, Target
 
 _NOT_IN_A_VHOST = (Kind.USER, Kind.VHOST)
 

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from topology.gate.plan import Action
-from topology.gate.verdict import Entry, Verdict
-from topology.policies import PolicyEffect
+from ..policies import PolicyEffect
+from .plan import Action
+from .verdict import Entry, Verdict
 
 REFUSED: Final = "REFUSED"
 BY_CONSENT: Final = "lost by consent"

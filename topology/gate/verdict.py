@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from topology.gate.answers import Answers
-from topology.gate.plan import Action, Failure, Plan, Step, Target
-from topology.guard.occupancy import Occupancy
-from topology.kind import Kind
-from topology.policies import PolicyEffect
+from ..guard.occupancy import Occupancy
+from ..kind import Kind
+from ..policies import PolicyEffect
+from .answers import Answers
+from .plan import Action, Failure, Plan, Step, Target
 
 
 @dataclass(frozen=True, slots=True)

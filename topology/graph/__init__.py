@@ -3,11 +3,11 @@
 `build_graph` makes what there is to draw; each of the others renders it in one format.
 """
 
-from topology.graph.data import to_json
-from topology.graph.dot import to_svg
-from topology.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind, build_graph
-from topology.graph.mermaid import MOST_EDGES, to_mermaid
-from topology.graph.page import to_page
+from .data import to_json
+from .dot import to_svg
+from .graph import Edge, EdgeKind, Graph, Node, NodeKind, build_graph
+from .mermaid import MOST_EDGES, to_mermaid
+from .page import to_page
 
 __all__ = [
     "MOST_EDGES",

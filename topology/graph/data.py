@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from topology.graph.graph import Graph
+from .graph import Graph
 
 
 def to_json(graph: Graph) -> str:

@@ -7,9 +7,9 @@ from html import escape
 
 import graphviz
 
-from topology.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from topology.graph.style import FILL, INK, LINE, QUIET, STROKE, UNWELL, UNWELL_STROKE
-from topology.problems import ConfigError, Problem
+from ..problems import ConfigError, Problem
+from .graph import Edge, EdgeKind, Graph, Node, NodeKind
+from .style import FILL, INK, LINE, QUIET, STROKE, UNWELL, UNWELL_STROKE
 
 _SHAPES = {
     NodeKind.SERVICE: "box",

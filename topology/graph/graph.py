@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from topology.expand import Expanded
-from topology.expand.naming import dead_letter_name
-from topology.graph.health import Health
-from topology.model import Binding, Queue, Service
-from topology.rules.effective import EffectiveQueue, effective_queues
-from topology.rules.routing import alternate_exchanges
+from ..expand import Expanded
+from ..expand.naming import dead_letter_name
+from ..model import Binding, Queue, Service
+from ..rules.effective import EffectiveQueue, effective_queues
+from ..rules.routing import alternate_exchanges
+from .health import Health
 
 _LABELS_SHOWN = 3
 

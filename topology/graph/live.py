@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from topology.broker import BrokerReader
-from topology.expand import Expanded
-from topology.expand.naming import dead_letter_name
-from topology.graph.health import Health, diagnosis
-from topology.rules.effective import effective_queues
+from ..broker import BrokerReader
+from ..expand import Expanded
+from ..expand.naming import dead_letter_name
+from ..rules.effective import effective_queues
+from .health import Health, diagnosis
 
 
 def read_health(reader: BrokerReader, expanded: Expanded) -> dict[str, Health]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.graph.graph import Edge, EdgeKind, Graph, Node, NodeKind
-from topology.graph.style import FILL, STROKE, UNWELL
+from .graph import Edge, EdgeKind, Graph, Node, NodeKind
+from .style import FILL, STROKE, UNWELL
 
 MOST_EDGES = 500
 """How many lines Mermaid draws where it is not configured otherwise, as on GitHub and GitLab."""

@@ -6,9 +6,9 @@ import json
 from html import escape
 from pathlib import Path
 
-from topology.graph.dot import to_svg
-from topology.graph.graph import Graph, NodeKind
-from topology.graph.style import FILL, STROKE
+from .dot import to_svg
+from .graph import Graph, NodeKind
+from .style import FILL, STROKE
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 _WORDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.graph.graph import EdgeKind, NodeKind
+from .graph import EdgeKind, NodeKind
 
 FILL = {
     NodeKind.SERVICE: "#ddf4ff",

@@ -4,10 +4,10 @@ One noun a file decides what stands in the way of a deletion, `veto` takes any o
 lets Pulumi ask. Guards only refuse: the engine and the provider delete.
 """
 
-from topology.guard.at_start import refused_at_start
-from topology.guard.broker import GuardedBroker
-from topology.guard.context import Guarding
-from topology.guard.hooks import Guards
-from topology.guard.refusal import Refusal
+from .at_start import refused_at_start
+from .broker import GuardedBroker
+from .context import Guarding
+from .hooks import Guards
+from .refusal import Refusal
 
 __all__ = ["GuardedBroker", "Guarding", "Guards", "Refusal", "refused_at_start"]

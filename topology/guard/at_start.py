@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from topology.broker.state import LiveExchange, LiveQueue
-from topology.command_line import Command
-from topology.guard.context import Guarding
-from topology.guard.judgement import refusals
-from topology.guard.leaving import Leaving, Properties, Registered
-from topology.kind import Kind
-from topology.ownership.difference import exchange_difference, queue_difference
+from ..broker.state import LiveExchange, LiveQueue
+from ..command_line import Command
+from ..kind import Kind
+from ..ownership.difference import exchange_difference, queue_difference
+from .context import Guarding
+from .judgement import refusals
+from .leaving import Leaving, Properties, Registered
 
 
 def refused_at_start(

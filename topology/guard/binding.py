@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from topology.broker.error import BrokerError
-from topology.guard.context import Guarding
-from topology.guard.exchange import refuse_if_needed
-from topology.guard.leaving import Registered
-from topology.guard.queue import refuse_if_occupied
-from topology.guard.refusal import CODE, Refusal, not_yet_retained, part_is_retained, unasked
+from ..broker.error import BrokerError
+from .context import Guarding
+from .exchange import refuse_if_needed
+from .leaving import Registered
+from .queue import refuse_if_occupied
+from .refusal import CODE, Refusal, not_yet_retained, part_is_retained, unasked
 
 
 class End(NamedTuple):

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from topology.broker import BrokerError, BrokerReader, Management, Timing
-from topology.broker.connection import Connection
-from topology.broker.management import WaitingFor
-from topology.broker.state import LiveExchange, LiveQueue
-from topology.guard.clients import Clients
-from topology.guard.occupancy import Occupancy
-from topology.problems import Problem
+from ..broker import BrokerError, BrokerReader, Management, Timing
+from ..broker.connection import Connection
+from ..broker.management import WaitingFor
+from ..broker.state import LiveExchange, LiveQueue
+from ..problems import Problem
+from .clients import Clients
+from .occupancy import Occupancy
 
 
 def _unknown(queue: LiveQueue, *, counted: bool) -> Problem | None:

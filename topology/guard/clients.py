@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from topology.broker import BrokerReader, Timing
-from topology.broker.queue_depth import CONNECTION_NAME
+from ..broker import BrokerReader, Timing
+from ..broker.queue_depth import CONNECTION_NAME
 
 _SHARED_SECONDS: Final = 0.5
 """How long one look serves all guards."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from topology.expand.effective_policy import matching
-from topology.guard.broker import GuardedBroker
-from topology.guard.refusal import Going
-from topology.guard.retention import Retention
-from topology.model import Exchange, Queue, Topology
-from topology.ownership.contents import Object
-from topology.ownership.difference import exchange_difference, queue_difference
+from ..expand.effective_policy import matching
+from ..model import Exchange, Queue, Topology
+from ..ownership.contents import Object
+from ..ownership.difference import exchange_difference, queue_difference
+from .broker import GuardedBroker
+from .refusal import Going
+from .retention import Retention
 
 
 @dataclass(frozen=True, slots=True)

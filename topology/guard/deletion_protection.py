@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from topology.broker.error import BrokerError
-from topology.guard.context import Guarding
-from topology.guard.refusal import CODE, Refusal, unasked
-from topology.kind import Kind
+from ..broker.error import BrokerError
+from ..kind import Kind
+from .context import Guarding
+from .refusal import CODE, Refusal, unasked
 
 
 class DeletionProtection:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from topology.broker.error import BrokerError
-from topology.guard.context import Guarding
-from topology.guard.leaving import Leaving
-from topology.guard.policy import retained_with
-from topology.guard.refusal import CODE, Refusal, unasked
-from topology.guard.veto import veto_or_delete
-from topology.kind import Kind
+from ..broker.error import BrokerError
+from ..kind import Kind
+from .context import Guarding
+from .leaving import Leaving
+from .policy import retained_with
+from .refusal import CODE, Refusal, unasked
+from .veto import veto_or_delete
 
 
 def _delete(guarding: Guarding, leaving: Leaving) -> None:

@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from topology.broker.error import BrokerError
-from topology.broker.state import LiveBinding, LiveExchange
-from topology.broker.statistics import SAMPLE_SECONDS
-from topology.guard.context import Guarding
-from topology.guard.occupancy import counted
-from topology.guard.queue import refuse_if_occupied
-from topology.guard.refusal import Refusal, not_yet_retained, refused, unasked
+from ..broker.error import BrokerError
+from ..broker.state import LiveBinding, LiveExchange
+from ..broker.statistics import SAMPLE_SECONDS
+from .context import Guarding
+from .occupancy import counted
+from .queue import refuse_if_occupied
+from .refusal import Refusal, not_yet_retained, refused, unasked
 
 _STOP = "stop what publishes to it, and remove the bindings that others made"
 _SHOWN = 5

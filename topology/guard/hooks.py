@@ -13,16 +13,16 @@ from collections.abc import Callable
 
 import pulumi
 
-from topology.guard.context import Guarding
-from topology.guard.deletion_protection import DeletionProtection
-from topology.guard.earlier_states import EARLIER
-from topology.guard.leaving import Leaving, Registered
-from topology.guard.policy_changes import PolicyChanges
-from topology.guard.veto import stay, veto, veto_or_delete
-from topology.kind import Kind
-from topology.ownership import Cluster
-from topology.place import Place
-from topology.waits import HookThreads
+from ..kind import Kind
+from ..ownership import Cluster
+from ..place import Place
+from ..waits import HookThreads
+from .context import Guarding
+from .deletion_protection import DeletionProtection
+from .earlier_states import EARLIER
+from .leaving import Leaving, Registered
+from .policy_changes import PolicyChanges
+from .veto import stay, veto, veto_or_delete
 
 _QUEUE = "rabbitmq-topology:veto-queue"
 _EXCHANGE = "rabbitmq-topology:veto-exchange"

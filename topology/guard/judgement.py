@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from topology.broker.error import BrokerError
-from topology.broker.state import LiveBinding
-from topology.guard.context import Guarding
-from topology.guard.leaving import Leaving
-from topology.guard.refusal import Refusal, refused, unasked
-from topology.guard.veto import veto
-from topology.kind import Kind
-from topology.ownership.contents import Object
+from ..broker.error import BrokerError
+from ..broker.state import LiveBinding
+from ..kind import Kind
+from ..ownership.contents import Object
+from .context import Guarding
+from .leaving import Leaving
+from .refusal import Refusal, refused, unasked
+from .veto import veto
 
 _AT_A_TIME: Final = 8
 """Guards wait for the broker most of the time."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from topology.kind import Kind
+from ..kind import Kind
 
 Properties = Mapping[str, Any]
 """Of a resource, in Pulumi's words."""

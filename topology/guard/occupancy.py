@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from topology.broker.state import LiveQueue
+from ..broker.state import LiveQueue
 
 
 @dataclass(frozen=True, slots=True)

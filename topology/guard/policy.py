@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from topology.broker.error import BrokerError
-from topology.guard.context import Guarding
-from topology.guard.refusal import Going, not_yet_retained, part_is_retained, unasked
+from ..broker.error import BrokerError
+from .context import Guarding
+from .refusal import Going, not_yet_retained, part_is_retained, unasked
 
 
 def guard_policy(guarding: Guarding, vhost: str, name: str) -> None:

@@ -16,14 +16,12 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime.invoke import invoke_async
 
-from topology.broker.error import BrokerError
-from topology.expand.naming import exactly
-from topology.expand.settings import generated_policy_name
-from topology.guard.context import Guarding
-from topology.guard.refusal import Refusal
-from topology.kind import Kind
-from topology.place import Place
-from topology.policies import (
+from ..broker.error import BrokerError
+from ..expand.naming import exactly
+from ..expand.settings import generated_policy_name
+from ..kind import Kind
+from ..place import Place
+from ..policies import (
     CODE,
     Counts,
     PolicyChange,
@@ -36,8 +34,10 @@ from topology.policies import (
     refusal,
     refused,
 )
-from topology.policies.live_object import UNKNOWN, Section
-from topology.waits import HookThreads
+from ..policies.live_object import UNKNOWN, Section
+from ..waits import HookThreads
+from .context import Guarding
+from .refusal import Refusal
 
 CHANGE: Final = "rabbitmq-topology:change-policy"
 DELETE_OPERATOR: Final = "rabbitmq-topology:veto-operator-policy"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.broker.error import BrokerError
-from topology.command import COMMAND
-from topology.guard.context import Guarding
-from topology.guard.occupancy import Occupancy
-from topology.guard.refusal import Going, not_yet_retained, refused, unasked
-from topology.model import MigrateFrom
+from ..broker.error import BrokerError
+from ..command import COMMAND
+from ..model import MigrateFrom
+from .context import Guarding
+from .occupancy import Occupancy
+from .refusal import Going, not_yet_retained, refused, unasked
 
 _DRAIN = "drain it: let its consumers finish and disconnect, then run the same command again"
 _READ = "read from it what is still needed, and then consent"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from topology.broker.error import BrokerError
-from topology.refusals import Refused
+from ..broker.error import BrokerError
+from ..refusals import Refused
 
 CODE: Final = "[deletion-refused]"
 """At the beginning of every refusal. By it, and by nothing else of the text, programs know one."""

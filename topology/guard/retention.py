@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, get_args
 
-from topology import kind as kinds
-from topology.expand.effective_policy import Kind, matching
-from topology.expand.naming import is_part_of
-from topology.model import Topology
-from topology.model.queue_type import QueueType
+from .. import kind as kinds
+from ..expand.effective_policy import Kind, matching
+from ..expand.naming import is_part_of
+from ..model import Topology
+from ..model.queue_type import QueueType
 
 DEFAULT_VHOST: Final = "/"
 """RabbitMQ made it itself: it leaves the stack, and stays."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from topology.broker.error import BrokerError
-from topology.guard.binding import ends, guard_binding, guard_retained_binding
-from topology.guard.context import Guarding
-from topology.guard.exchange import delete_if_unbound, guard_exchange
-from topology.guard.leaving import Leaving, Registered
-from topology.guard.policy import guard_policy, guard_retained_policy
-from topology.guard.queue import delete_if_free, guard_queue
-from topology.guard.refusal import Refusal, not_yet_retained
-from topology.guard.vhost import guard_vhost
-from topology.kind import Kind
+from ..broker.error import BrokerError
+from ..kind import Kind
+from .binding import ends, guard_binding, guard_retained_binding
+from .context import Guarding
+from .exchange import delete_if_unbound, guard_exchange
+from .leaving import Leaving, Registered
+from .policy import guard_policy, guard_retained_policy
+from .queue import delete_if_free, guard_queue
+from .refusal import Refusal, not_yet_retained
+from .vhost import guard_vhost
 
 _REFRESH = (
     "the broker has it as it is declared: if the state is older, add --refresh to this command"

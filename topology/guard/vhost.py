@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from topology.broker.error import BrokerError
-from topology.broker.state import LiveConnection
-from topology.guard.context import Guarding
-from topology.guard.occupancy import counted
-from topology.guard.refusal import Going, not_yet_retained, refused, unasked
-from topology.ownership.contents import Contents, Object, read_contents
+from ..broker.error import BrokerError
+from ..broker.state import LiveConnection
+from ..ownership.contents import Contents, Object, read_contents
+from .context import Guarding
+from .occupancy import counted
+from .refusal import Going, not_yet_retained, refused, unasked
 
 _AGAIN = (0.0, 0.2, 0.5, 1.0)
 """Seconds to wait before each look at who is connected, and at what is left: plugins delete what

@@ -1,6 +1,6 @@
 """From services that consume to KEDA's ScaledObjects: as many replicas as there is work."""
 
-from topology.keda.keda import Scaling, manifests, notes
-from topology.keda.names import secret_name
+from .keda import Scaling, manifests, notes
+from .names import secret_name
 
 __all__ = ["Scaling", "manifests", "notes", "secret_name"]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from topology.expand import Expanded
-from topology.keda.names import MANAGEMENT_KEY, URL_KEY, object_name, secret_name
-from topology.problems import ConfigError, Problem
+from ..expand import Expanded
+from ..problems import ConfigError, Problem
+from .names import MANAGEMENT_KEY, URL_KEY, object_name, secret_name
 
 _API: Final = "keda.sh/v1alpha1"
 _LABELS: Final = {"app.kubernetes.io/part-of": "rabbitmq-topology"}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
-from topology.layers.document import Document
-from topology.layers.extends import Stacking
-from topology.layers.layer import Layer, Locate, comparable, locate, merged
-from topology.problems import Path, Problem
+from ..problems import Path, Problem
+from .document import Document
+from .extends import Stacking
+from .layer import Layer, Locate, comparable, locate, merged
 
 
 @dataclass(frozen=True, slots=True)

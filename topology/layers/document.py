@@ -12,10 +12,10 @@ from typing import Any, Final, Self, TypeAlias
 
 import yaml
 
-from topology.layers.yaml_nodes import MERGE, compose
-from topology.layers.yaml_syntax import explain
-from topology.layers.yaml_values import MAX_VALUES, Reading
-from topology.problems import ConfigError, Path, Problem
+from ..problems import ConfigError, Path, Problem
+from .yaml_nodes import MERGE, compose
+from .yaml_syntax import explain
+from .yaml_values import MAX_VALUES, Reading
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Larger than any topology; it keeps a wrong file name from filling the memory."""

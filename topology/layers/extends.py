@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from topology.layers.document import Document
-from topology.layers.layer import Layer, Locate
-from topology.problems import ConfigError, Path, Problem
+from ..problems import ConfigError, Path, Problem
+from .document import Document
+from .layer import Layer, Locate
 
 EXTENDS: Final = "extends"
 """The key; it names files and is no part of the merged config dict."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, TypeAlias
 
-from topology.layers.merge import merge
-from topology.layers.shorthand import alike
-from topology.problems import Path
+from ..problems import Path
+from .merge import merge
+from .shorthand import alike
 
 Locate: TypeAlias = Callable[[Path], str]
 """Path in one layer → `file:line`, or nothing where that is not known."""

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from topology.layers.document import Document
-from topology.problems import ConfigError, Path
+from ..problems import ConfigError, Path
+from .document import Document
 
 PROJECT: Final = "rabbitmq-topology"
 SECURE: Final = "secure"

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import yaml
 
-from topology.layers.merge import merge
-from topology.layers.yaml_nodes import MAX_DEPTH, MERGE, TAG
-from topology.problems import Path, Problem
+from ..problems import Path, Problem
+from .merge import merge
+from .yaml_nodes import MAX_DEPTH, MERGE, TAG
 
 MAX_VALUES: Final = 2_000_000
 """How many values a document may have once its aliases are written out; a few lines of aliases of

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from topology.broker import BrokerReader, Management
-from topology.broker.state import LiveConsumer, LiveQueue
-from topology.expand.naming import exactly
-from topology.expand.settings import GENERATED_PRIORITY
-from topology.migrate.event import Halted
-from topology.migrate.move import LIMITS, Move, Place, Way
-from topology.migrate.parking import parking_arguments, parking_settings
-from topology.migrate.reader import Reader
-from topology.migrate.route import Route
-from topology.migrate.shovel import Shovels
-from topology.migrate.stage import Seen
-from topology.version import Version
+from ..broker import BrokerReader, Management
+from ..broker.state import LiveConsumer, LiveQueue
+from ..expand.naming import exactly
+from ..expand.settings import GENERATED_PRIORITY
+from ..version import Version
+from .event import Halted
+from .move import LIMITS, Move, Place, Way
+from .parking import parking_arguments, parking_settings
+from .reader import Reader
+from .route import Route
+from .shovel import Shovels
+from .stage import Seen
 
 OVER_ALL: Final = GENERATED_PRIORITY + 1000
 """Priority of the migration's own policies: no other may drop what is parked."""

@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from topology.broker.state import LiveQueue
-from topology.expand.settings import Settled, generated_policy_name
-from topology.migrate.move import Move, Place, Way
-from topology.migrate.names import Names
-from topology.migrate.route import Route
-from topology.migrate.source import Source
-from topology.model import MigrateFrom, Policy, Topology
-from topology.ownership.difference import queue_difference
-from topology.problems import Problem, did_you_mean
+from ..broker.state import LiveQueue
+from ..expand.settings import Settled, generated_policy_name
+from ..model import MigrateFrom, Policy, Topology
+from ..ownership.difference import queue_difference
+from ..problems import Problem, did_you_mean
+from .move import Move, Place, Way
+from .names import Names
+from .route import Route
+from .source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final
 
-from topology.broker.connection import Connection
-from topology.migrate.bench import Bench
-from topology.migrate.drain import Drain
-from topology.migrate.event import Event, Halted, Tell
-from topology.migrate.forwarding import Forwarding
-from topology.migrate.link import Link
-from topology.migrate.move import Move, Place, Way
-from topology.migrate.persist import persist
-from topology.migrate.reader import Reader
-from topology.migrate.route import Route
-from topology.migrate.settle import Settling
-from topology.migrate.stage import Seen, Stage, stage
-from topology.migrate.switch import Switch
-from topology.migrate.terms import Terms
-from topology.version import Version
+from ..broker.connection import Connection
+from ..version import Version
+from .bench import Bench
+from .drain import Drain
+from .event import Event, Halted, Tell
+from .forwarding import Forwarding
+from .link import Link
+from .move import Move, Place, Way
+from .persist import persist
+from .reader import Reader
+from .route import Route
+from .settle import Settling
+from .stage import Seen, Stage, stage
+from .switch import Switch
+from .terms import Terms
 
 _ROUNDS: Final = 12
 """A client that declares the old queue again begins the migration anew; not for ever."""

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from topology.broker.statistics import SAMPLE_SECONDS
-from topology.guard.occupancy import counted
-from topology.migrate.bench import Bench
-from topology.migrate.event import Event, Halted, Tell
-from topology.migrate.link import Link
-from topology.migrate.move import Place
+from ..broker.statistics import SAMPLE_SECONDS
+from ..guard.occupancy import counted
+from .bench import Bench
+from .event import Event, Halted, Tell
+from .link import Link
+from .move import Place
 
 _POLL_SECONDS: Final = 0.1
 _TELL_SECONDS: Final = 1.0

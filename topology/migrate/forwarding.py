@@ -6,13 +6,13 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from topology.broker.statistics import QUIET_SECONDS, SAMPLE_SECONDS
-from topology.migrate.bench import Bench
-from topology.migrate.drain import LEAVE_SECONDS, Drain
-from topology.migrate.event import Event, Halted, Tell
-from topology.migrate.link import Link
-from topology.migrate.move import Move, Way
-from topology.migrate.quiet import Quiet
+from ..broker.statistics import QUIET_SECONDS, SAMPLE_SECONDS
+from .bench import Bench
+from .drain import LEAVE_SECONDS, Drain
+from .event import Event, Halted, Tell
+from .link import Link
+from .move import Move, Way
+from .quiet import Quiet
 
 _POLL_SECONDS: Final = 1.0
 _START_SECONDS: Final = 30.0

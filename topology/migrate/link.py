@@ -11,15 +11,15 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from topology.broker.amqp import open_amqp
-from topology.broker.connection import Connection
-from topology.broker.error import BrokerError
-from topology.broker.queue_depth import QueueDepth, read_depth
-from topology.migrate.event import Halted
-from topology.migrate.move import Place
-from topology.migrate.source import Source
-from topology.problems import Problem
-from topology.urls import amqp_url, with_credentials
+from ..broker.amqp import open_amqp
+from ..broker.connection import Connection
+from ..broker.error import BrokerError
+from ..broker.queue_depth import QueueDepth, read_depth
+from ..problems import Problem
+from ..urls import amqp_url, with_credentials
+from .event import Halted
+from .move import Place
+from .source import Source
 
 _HEARTBEAT_SECONDS: Final = 10
 _LOCK_SECONDS: Final = 30

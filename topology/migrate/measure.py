@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from topology.broker import BrokerReader
-from topology.broker.state import LiveQueue
-from topology.migrate.move import Move
-from topology.problems import Problem
+from ..broker import BrokerReader
+from ..broker.state import LiveQueue
+from ..problems import Problem
+from .move import Move
 
 ASSUMED_RATE: Final = 3_000
 """Messages a second of one shovel, where none was measured: two busy cores moved 6,500 to 10,000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from topology.broker import BrokerReader, Management
-from topology.broker.live_policy import LivePolicy
-from topology.broker.state import LiveQueue
+from ..broker import BrokerReader, Management
+from ..broker.live_policy import LivePolicy
+from ..broker.state import LiveQueue
 
 _MIRRORING: Final = "ha-"
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from topology.migrate.names import Names
-from topology.migrate.route import Route
-from topology.model import Policy, Queue
-from topology.model.queue import dropping
-from topology.model.queue_argument import Drop
+from ..model import Policy, Queue
+from ..model.queue import dropping
+from ..model.queue_argument import Drop
+from .names import Names
+from .route import Route
 
 LIMITS: Final = tuple(
     setting.policy.name for setting in dropping(Drop.LENGTH).values() if setting.policy

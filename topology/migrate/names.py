@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final, Self
 
-from topology.model.base import MAX_NAME_BYTES
+from ..model.base import MAX_NAME_BYTES
 
 PREFIX: Final = "migrate."
 """In front, so that policies whose patterns are anchored at a queue's name do not match."""

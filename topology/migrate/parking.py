@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from topology.broker.state import LiveQueue
-from topology.model import Queue
-from topology.model.queue import dropping
-from topology.model.queue_argument import Drop
-from topology.version import Version
+from ..broker.state import LiveQueue
+from ..model import Queue
+from ..model.queue import dropping
+from ..model.queue_argument import Drop
+from ..version import Version
 
 _UNLIMITED_SINCE: Final = Version(4, 0)
 """From here on quorum queues have a delivery limit by default, and -1 is none."""

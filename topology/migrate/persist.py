@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from topology.broker import BrokerError
-from topology.broker.amqp import AccessRefusedError
+from ..broker import BrokerError
+from ..broker.amqp import AccessRefusedError
 
 _RECONNECT_SECONDS: Final = 120.0
 _RECONNECT_PAUSE: Final = 2.0

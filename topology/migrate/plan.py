@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from topology.broker.statistics import SAMPLE_SECONDS
-from topology.migrate.measure import ASSUMED_RATE, Load, Room, needed_disk
-from topology.migrate.move import Move, Way
-from topology.migrate.shovel import PREFETCH
-from topology.migrate.stage import Stage
-from topology.migrate.steps import steps
-from topology.problems import Problem
+from ..broker.statistics import SAMPLE_SECONDS
+from ..problems import Problem
+from .measure import ASSUMED_RATE, Load, Room, needed_disk
+from .move import Move, Way
+from .shovel import PREFETCH
+from .stage import Stage
+from .steps import steps
 
 _FIXED_SECONDS: Final = 5.0
 """Beside moving and waiting for statistics."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.guard.occupancy import counted
-from topology.migrate.move import Way
-from topology.migrate.plan import Plan, Planned
+from ..guard.occupancy import counted
+from .move import Way
+from .plan import Plan, Planned
 
 _FEW: Final = 4
 """More queues than that get a line each, and share the steps."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from topology.migrate.move import Place
+from .move import Place
 
 _ASK_SECONDS: Final = 1.0
 

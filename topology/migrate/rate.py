@@ -11,14 +11,14 @@ from uuid import uuid4
 
 import pika
 
-from topology.broker import Management
-from topology.broker.amqp import open_amqp
-from topology.broker.connection import Connection
-from topology.migrate.move import Place
-from topology.migrate.names import PREFIX
-from topology.migrate.plan import Plan
-from topology.migrate.shovel import shovel
-from topology.urls import amqp_url, with_credentials
+from ..broker import Management
+from ..broker.amqp import open_amqp
+from ..broker.connection import Connection
+from ..urls import amqp_url, with_credentials
+from .move import Place
+from .names import PREFIX
+from .plan import Plan
+from .shovel import shovel
 
 _MESSAGES: Final = 5_000
 _LEAST_BYTES: Final = 16

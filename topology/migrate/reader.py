@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from topology.broker import Management
-from topology.expand.naming import exactly
-from topology.migrate.event import Halted
-from topology.migrate.move import Move
-from topology.migrate.source import Source
-from topology.urls import amqp_url, with_credentials
+from ..broker import Management
+from ..expand.naming import exactly
+from ..urls import amqp_url, with_credentials
+from .event import Halted
+from .move import Move
+from .source import Source
 
 _PASSWORD_BYTES: Final = 32
 _NOTHING: Final = "^$"

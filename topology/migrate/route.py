@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from topology.binding_label import binding_label
-from topology.broker.state import LiveBinding
-from topology.model import Binding
+from ..binding_label import binding_label
+from ..broker.state import LiveBinding
+from ..model import Binding
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from topology.broker import BrokerError
-from topology.broker.connection import Connection
-from topology.migrate.course import Course
-from topology.migrate.event import Event, Halted, Tell
-from topology.migrate.move import Move
-from topology.migrate.terms import Terms
-from topology.version import Version
+from ..broker import BrokerError
+from ..broker.connection import Connection
+from ..version import Version
+from .course import Course
+from .event import Event, Halted, Tell
+from .move import Move
+from .terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

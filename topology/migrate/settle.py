@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from topology.broker.state import LiveQueue
-from topology.broker.statistics import SAMPLE_SECONDS
-from topology.guard.occupancy import counted
-from topology.migrate.bench import Bench
-from topology.migrate.event import Event, Halted, Tell
-from topology.migrate.link import Link
-from topology.migrate.move import Move, Way
+from ..broker.state import LiveQueue
+from ..broker.statistics import SAMPLE_SECONDS
+from ..guard.occupancy import counted
+from .bench import Bench
+from .event import Event, Halted, Tell
+from .link import Link
+from .move import Move, Way
 
 _POLL_SECONDS: Final = 0.25
 _SAMPLE_POLL: Final = 1.0

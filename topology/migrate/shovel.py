@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import quote
 
-from topology.broker import Management
-from topology.migrate.event import Halted
-from topology.migrate.move import Place
-from topology.migrate.reader import Reader
+from ..broker import Management
+from .event import Halted
+from .move import Place
+from .reader import Reader
 
 PREFETCH: Final = 1000
 """Messages that are on their way at most; so many may arrive twice if a broker goes down."""

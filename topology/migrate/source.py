@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from topology.broker import BrokerReader
-from topology.broker.connection import Connection
-from topology.problems import Problem
+from ..broker import BrokerReader
+from ..broker.connection import Connection
+from ..problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from topology.broker.state import LiveQueue
-from topology.migrate.move import Move, Way
-from topology.migrate.route import Route
-from topology.ownership.difference import queue_difference
+from ..broker.state import LiveQueue
+from ..ownership.difference import queue_difference
+from .move import Move, Way
+from .route import Route
 
 
 class Stage(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from topology.migrate.move import Move, Way
+from .move import Move, Way
 
 _STEPS: Final = {
     Way.IN_PLACE: (

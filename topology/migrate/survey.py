@@ -7,11 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
-from topology.broker import BrokerReader, Management
-from topology.expand.settings import Settled
-from topology.migrate.bench import Bench
-from topology.migrate.choice import Choice, Live, choose, origin_of
-from topology.migrate.measure import (
+from ..broker import BrokerReader, Management
+from ..expand.settings import Settled
+from ..problems import Problem
+from ..version import Version
+from .bench import Bench
+from .choice import Choice, Live, choose, origin_of
+from .measure import (
     Load,
     default_exchange_rate,
     measure_room,
@@ -19,15 +21,13 @@ from topology.migrate.measure import (
     room_problems,
     unexplained,
 )
-from topology.migrate.move import Move, Place
-from topology.migrate.names import Names
-from topology.migrate.plan import Plan, Planned
-from topology.migrate.reader import Reader
-from topology.migrate.source import Source, same_broker
-from topology.migrate.stage import stage
-from topology.migrate.switch import CLUSTER_PAUSE, SWITCH_SECONDS
-from topology.problems import Problem
-from topology.version import Version
+from .move import Move, Place
+from .names import Names
+from .plan import Plan, Planned
+from .reader import Reader
+from .source import Source, same_broker
+from .stage import stage
+from .switch import CLUSTER_PAUSE, SWITCH_SECONDS
 
 _SHOVEL: Final = "rabbitmq_shovel"
 

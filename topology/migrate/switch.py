@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from topology.guard.occupancy import counted
-from topology.migrate.bench import Bench
-from topology.migrate.event import Event, Tell
-from topology.migrate.link import Link
-from topology.migrate.move import Place
-from topology.migrate.route import Route
+from ..guard.occupancy import counted
+from .bench import Bench
+from .event import Event, Tell
+from .link import Link
+from .move import Place
+from .route import Route
 
 SWITCH_SECONDS: Final = 0.03
 """What making one binding and taking another takes, about."""

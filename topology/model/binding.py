@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from topology.model.base import Arguments, Model, Name, RoutingKey
+from .base import Arguments, Model, Name, RoutingKey
 
 DestinationType: TypeAlias = Literal["queue", "exchange"]
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from topology.model.base import Arguments, Model, Name
+from .base import Arguments, Model, Name
 
 EXAMPLE_TYPES: Final = ["direct", "fanout", "topic", "headers", "x-consistent-hash"]
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, SecretStr
 
-from topology.model.base import AtLeastOne, Count, Model, Name
+from .base import AtLeastOne, Count, Model, Name
 
 
 class FederationUpstream(Model):

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
-from topology.model.base import Model, Name, says
+from .base import Model, Name, says
 
 
 class MigrateFrom(Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from topology.model.base import Model, Name
+from .base import Model, Name
 
 
 class NamedObjects(Model):

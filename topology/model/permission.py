@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from topology.model.base import Model, Name
+from .base import Model, Name
 
 
 class Permission(Model):

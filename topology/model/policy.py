@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from topology.model.base import Model
-from topology.model.policy_definition import OperatorPolicyDefinition, PolicyDefinition
-from topology.version import Version
+from ..version import Version
+from .base import Model
+from .policy_definition import OperatorPolicyDefinition, PolicyDefinition
 
 QueueKinds: TypeAlias = Literal["queues", "classic_queues", "quorum_queues", "streams"]
 ApplyTo: TypeAlias = Literal[

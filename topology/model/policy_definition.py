@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, create_model
 
-from topology.model.base import (
+from ..version import NEWEST, OLDEST, Version
+from .base import (
     AtLeastOne,
     Count,
     ExchangeRef,
@@ -17,10 +18,9 @@ from topology.model.base import (
     RoutingKey,
     says,
 )
-from topology.model.queue import Queue, queue_arguments
-from topology.model.queue_argument import Drop, PolicyKey, Span
-from topology.model.queue_type import QueueType, Types
-from topology.version import NEWEST, OLDEST, Version
+from .queue import Queue, queue_arguments
+from .queue_argument import Drop, PolicyKey, Span
+from .queue_type import QueueType, Types
 
 Synchronised: TypeAlias = Literal["always", "when-synced"]
 _LAST_MIRRORING = Version(3, 13)

@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from topology.model.base import (
+from ..version import OLDEST, Version
+from .base import (
     Arguments,
     AtLeastOne,
     Count,
@@ -21,11 +22,10 @@ from topology.model.base import (
     Name,
     RoutingKey,
 )
-from topology.model.migrate import MigrateSwitch
-from topology.model.pattern import DeadLetterSwitch, Retry
-from topology.model.queue_argument import Drop, Merge, PolicyKey, QueueArgument, Span, argument
-from topology.model.queue_type import QueueType, Types
-from topology.version import OLDEST, Version
+from .migrate import MigrateSwitch
+from .pattern import DeadLetterSwitch, Retry
+from .queue_argument import Drop, Merge, PolicyKey, QueueArgument, Span, argument
+from .queue_type import QueueType, Types
 
 
 def _delayed_retry(name: str) -> PolicyKey:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
-from topology.model.queue_type import QueueType, Types
-from topology.version import NEWEST, OLDEST, Version
+from ..version import NEWEST, OLDEST, Version
+from .queue_type import QueueType, Types
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, TypeAlias
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from topology.model.base import AtLeastOne, ExchangeRef, Model, Name, RoutingKey
-from topology.model.user import LIMITS_REFUSED
+from .base import AtLeastOne, ExchangeRef, Model, Name, RoutingKey
+from .user import LIMITS_REFUSED
 
 
 def _names_alone(value: Any) -> Any:

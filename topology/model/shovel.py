@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field, SecretStr
 
-from topology.model.base import AtLeastOne, Count, Model, Name, RoutingKey, says
+from .base import AtLeastOne, Count, Model, Name, RoutingKey, says
 
 Protocol: TypeAlias = Literal["amqp091", "amqp10"]
 

@@ -8,19 +8,19 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from topology.model.base import Model, Name
-from topology.model.binding import Binding
-from topology.model.exchange import Exchange
-from topology.model.federation import FederationUpstream
-from topology.model.named_objects import NamedObjects, NamedPolicies, NamedQueues
-from topology.model.permission import Permission, TopicPermission
-from topology.model.policy import OperatorPolicy, Policy
-from topology.model.queue import Queue
-from topology.model.service import Service
-from topology.model.shovel import Shovel
-from topology.model.user import User
-from topology.model.vhost import VHost
-from topology.version import VERSION, Version
+from ..version import VERSION, Version
+from .base import Model, Name
+from .binding import Binding
+from .exchange import Exchange
+from .federation import FederationUpstream
+from .named_objects import NamedObjects, NamedPolicies, NamedQueues
+from .permission import Permission, TopicPermission
+from .policy import OperatorPolicy, Policy
+from .queue import Queue
+from .service import Service
+from .shovel import Shovel
+from .user import User
+from .vhost import VHost
 
 
 def _name_alone(value: Any) -> Any:

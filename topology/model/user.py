@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final
 
 from pydantic import Field, SecretStr
 
-from topology.model.base import Model
+from .base import Model
 
 KNOWN_TAGS = ("administrator", "monitoring", "policymaker", "management", "impersonator")
 

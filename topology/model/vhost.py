@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from topology.model.base import Model, Name
-from topology.model.queue_type import QueueType
+from .base import Model, Name
+from .queue_type import QueueType
 
 
 class VHost(Model):

@@ -5,12 +5,12 @@ and `hooks` lets Pulumi ask right before it creates something. `cluster` tells w
 the one that the state was made with.
 """
 
-from topology.ownership.absence import wrongly_unchanged
-from topology.ownership.cluster import Cluster
-from topology.ownership.existing import missing
-from topology.ownership.hooks import Claims
-from topology.ownership.inventory import Inventory, read_inventory
-from topology.ownership.objects import claims
+from .absence import wrongly_unchanged
+from .cluster import Cluster
+from .existing import missing
+from .hooks import Claims
+from .inventory import Inventory, read_inventory
+from .objects import claims
 
 __all__ = [
     "Claims",

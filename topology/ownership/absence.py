@@ -13,9 +13,9 @@ from typing import Final
 
 import pulumi
 
-from topology.kind import Kind
-from topology.ownership.cluster import LOOK
-from topology.ownership.inventory import Inventory
+from ..kind import Kind
+from .cluster import LOOK
+from .inventory import Inventory
 
 Named = tuple[str, str]
 """Type of a resource, as in `Queue`, and the name on the broker; a binding's is its resource's."""

@@ -13,8 +13,8 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime.invoke import invoke_async
 
-from topology.kind import Kind
-from topology.ownership.takeover import Foreign
+from ..kind import Kind
+from .takeover import Foreign
 
 OUTPUT: Final = "cluster_id"
 """The stack's output that keeps it."""

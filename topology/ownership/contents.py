@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from topology.broker import BrokerReader
-from topology.broker.state import LiveBinding
-from topology.kind import Kind
+from ..broker import BrokerReader
+from ..broker.state import LiveBinding
+from ..kind import Kind
 
 _GUEST: Final = "guest"
 """RabbitMQ's own user."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from topology.broker.live_policy import LivePolicy
-from topology.broker.state import (
+from ..broker.live_policy import LivePolicy
+from ..broker.state import (
     LiveExchange,
     LivePermission,
     LiveQueue,
@@ -18,7 +18,7 @@ from topology.broker.state import (
     LiveUser,
     LiveVhost,
 )
-from topology.model import (
+from ..model import (
     Exchange,
     OperatorPolicy,
     Permission,
@@ -28,7 +28,7 @@ from topology.model import (
     User,
     VHost,
 )
-from topology.ownership.password import password_matches
+from .password import password_matches
 
 Difference = list[str]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from topology.expand.settings import generated_policy_name
-from topology.model import Exchange, Queue, Topology
-from topology.ownership.inventory import Inventory
-from topology.problems import Path, Problem, Severity, did_you_mean
+from ..expand.settings import generated_policy_name
+from ..model import Exchange, Queue, Topology
+from ..problems import Path, Problem, Severity, did_you_mean
+from .inventory import Inventory
 
 _EXCHANGES: Final = {
     "x-dead-letter-exchange": "dead-letter-exchange",

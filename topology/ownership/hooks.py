@@ -8,15 +8,15 @@ from typing import Any
 
 import pulumi
 
-from topology.broker import BrokerReader
-from topology.ownership.absence import Absence, Named
-from topology.ownership.cluster import Cluster
-from topology.ownership.contents import Object
-from topology.ownership.inventory import Inventory
-from topology.ownership.objects import Claim
-from topology.ownership.takeover import others_in, take_over
-from topology.place import Place
-from topology.waits import HookThreads
+from ..broker import BrokerReader
+from ..place import Place
+from ..waits import HookThreads
+from .absence import Absence, Named
+from .cluster import Cluster
+from .contents import Object
+from .inventory import Inventory
+from .objects import Claim
+from .takeover import others_in, take_over
 
 _CREATE = "rabbitmq-topology:create"
 _UPDATE = "rabbitmq-topology:update"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from topology.broker import BrokerReader
-from topology.broker.state import LiveBinding
-from topology.model import Binding
-from topology.ownership.objects import Claim
+from ..broker import BrokerReader
+from ..broker.state import LiveBinding
+from ..model import Binding
+from .objects import Claim
 
 _COMPONENTS = {
     "FederationUpstream": "federation-upstream",

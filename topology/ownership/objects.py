@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from topology.broker import BrokerReader
-from topology.broker.state import LivePermission, LiveTopicPermission, LiveUser
-from topology.model import TopicPermission, Topology, User
-from topology.ownership.difference import (
+from ..broker import BrokerReader
+from ..broker.state import LivePermission, LiveTopicPermission, LiveUser
+from ..model import TopicPermission, Topology, User
+from ..password_seed import PasswordSeed
+from .difference import (
     Difference,
     exchange_difference,
     permission_difference,
@@ -20,8 +21,7 @@ from topology.ownership.difference import (
     user_difference,
     vhost_difference,
 )
-from topology.ownership.parameter_difference import shovel_difference, upstream_difference
-from topology.password_seed import PasswordSeed
+from .parameter_difference import shovel_difference, upstream_difference
 
 Found: TypeAlias = Any
 """An object of the broker, as `topology.broker.state` has it, or the value of a parameter."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from topology.model import FederationUpstream, Shovel
+from ..model import FederationUpstream, Shovel
 
 UPSTREAM_DEFAULTS = {
     "ack-mode": "on-confirm",

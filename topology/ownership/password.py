@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import hmac
 
-from topology.broker.state import LiveUser
+from ..broker.state import LiveUser
 
 _ALGORITHMS = {
     "rabbit_password_hashing_sha256": "sha256",

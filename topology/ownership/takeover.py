@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from topology.broker import BrokerError, BrokerReader
-from topology.ownership.contents import read_contents
-from topology.ownership.objects import Claim
-from topology.refusals import Refused
+from ..broker import BrokerError, BrokerReader
+from ..refusals import Refused
+from .contents import read_contents
+from .objects import Claim
 
 _NOUNS = {
     "VHost": "vhost",

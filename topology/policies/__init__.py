@@ -6,12 +6,12 @@ a stricter one can drop messages, although no queue is touched. `evaluate` finds
 asks: the program before it changes a policy, the gate of a pull request, and drift. It is pure.
 """
 
-from topology.policies.change import PolicyChange, PolicySet, declared_change
-from topology.policies.effect import PolicyEffect, Rule
-from topology.policies.evaluate import evaluate
-from topology.policies.live_object import Counts, LiveObject
-from topology.policies.refusal import CODE, refusal, refused
-from topology.policies.state import PolicyState
+from .change import PolicyChange, PolicySet, declared_change
+from .effect import PolicyEffect, Rule
+from .evaluate import evaluate
+from .live_object import Counts, LiveObject
+from .refusal import CODE, refusal, refused
+from .state import PolicyState
 
 __all__ = [
     "CODE",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from topology.broker.live_policy import LivePolicies, LivePolicy
-from topology.expand.settings import GENERATED_PRIORITY, generated_policy_name
-from topology.model import OperatorPolicy, Policy, Topology
-from topology.policies.live_object import LiveObject, Section
+from ..broker.live_policy import LivePolicies, LivePolicy
+from ..expand.settings import GENERATED_PRIORITY, generated_policy_name
+from ..model import OperatorPolicy, Policy, Topology
+from .live_object import LiveObject, Section
 
 Named = tuple[Section, str]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from topology.model.queue import dropping
-from topology.model.queue_argument import Drop
-from topology.policies.live_object import LiveObject, Settings, size
-from topology.version import Version
+from ..model.queue import dropping
+from ..model.queue_argument import Drop
+from ..version import Version
+from .live_object import LiveObject, Settings, size
 
 _DROPS: Final = "drop-head"
 _AT_LEAST_ONCE: Final = "at-least-once"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from topology.policies.live_object import LiveObject
+from .live_object import LiveObject
 
 
 class Rule(StrEnum):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from topology.broker.live_policy import LivePolicies, LivePolicy
-from topology.policies.change import PolicyChange, PolicySet
-from topology.policies.dropped import dropped
-from topology.policies.effect import PolicyEffect, Rule
-from topology.policies.live_object import LiveObject, Settings
-from topology.policies.state import PolicyState
-from topology.policies.unapplied import foreign_keys, kept_keys
+from ..broker.live_policy import LivePolicies, LivePolicy
+from .change import PolicyChange, PolicySet
+from .dropped import dropped
+from .effect import PolicyEffect, Rule
+from .live_object import LiveObject, Settings
+from .state import PolicyState
+from .unapplied import foreign_keys, kept_keys
 
 _Pair = tuple[LivePolicy | None, LivePolicy | None]
 """The policy that applies before, and the one that does after."""

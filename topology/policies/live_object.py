@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Literal, Self, TypeAlias
 
-from topology.broker.state import LiveExchange, LiveQueue
-from topology.expand.effective_policy import Kind
-from topology.model.policy_definition import EXCHANGE_KEYS, FEDERATION_KEYS
-from topology.model.queue import queue_arguments
-from topology.model.queue_argument import Merge, QueueArgument
-from topology.version import Version
+from ..broker.state import LiveExchange, LiveQueue
+from ..expand.effective_policy import Kind
+from ..model.policy_definition import EXCHANGE_KEYS, FEDERATION_KEYS
+from ..model.queue import queue_arguments
+from ..model.queue_argument import Merge, QueueArgument
+from ..version import Version
 
 Settings: TypeAlias = Mapping[str, Any]
 """Policy keys → what holds for one object."""

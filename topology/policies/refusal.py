@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from topology.broker.live_policy import LivePolicy
-from topology.model import OperatorPolicy, Policy, Topology
-from topology.model.policy_definition import known_policy_keys
-from topology.policies.change import PolicyChange
-from topology.policies.effect import PolicyEffect, Rule
-from topology.policies.live_object import LiveObject, by_key
-from topology.policies.state import PolicyState
-from topology.problems import render_path
+from ..broker.live_policy import LivePolicy
+from ..model import OperatorPolicy, Policy, Topology
+from ..model.policy_definition import known_policy_keys
+from ..problems import render_path
+from .change import PolicyChange
+from .effect import PolicyEffect, Rule
+from .live_object import LiveObject, by_key
+from .state import PolicyState
 
 CODE: Final = "[policy-refused]"
 """At the beginning of every refusal. By it, and by nothing else of the text, programs know one."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from topology.broker.live_policy import LivePolicies
-from topology.broker.reader import BrokerReader
-from topology.broker.state import LiveExchange, LiveQueue
-from topology.policies.live_object import Counts, LiveObject
-from topology.version import NEWEST, Version
+from ..broker.live_policy import LivePolicies
+from ..broker.reader import BrokerReader
+from ..broker.state import LiveExchange, LiveQueue
+from ..version import NEWEST, Version
+from .live_object import Counts, LiveObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from topology.broker.live_policy import LivePolicy
-from topology.model.policy_definition import known_policy_keys
-from topology.policies.live_object import LiveObject, Settings
-from topology.version import Version
+from ..broker.live_policy import LivePolicy
+from ..model.policy_definition import known_policy_keys
+from ..version import Version
+from .live_object import LiveObject, Settings
 
 
 def foreign_keys(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from topology.rules.binding import (
+from .binding import (
     arguments_without_effect,
     binding_argument,
     binding_matches_everything,
@@ -11,56 +11,56 @@ from topology.rules.binding import (
     invalid_binding,
     wildcard_on_direct,
 )
-from topology.rules.binding_key import unmanageable_binding
-from topology.rules.client_url import java_client_url
-from topology.rules.dead_letter import (
+from .binding_key import unmanageable_binding
+from .client_url import java_client_url
+from .dead_letter import (
     at_least_once,
     dead_letter_key_without_exchange,
     delayed_retry,
     overflow_reject_publish_dlx,
 )
-from topology.rules.dead_letter_loop import (
+from .dead_letter_loop import (
     dead_letter_loop,
     dead_letter_unrouted,
     delivery_limit_loop,
     endless_retry,
 )
-from topology.rules.dead_letter_target import (
+from .dead_letter_target import (
     dead_letter_to_default_exchange,
     undeclared_alternate_exchange,
     undeclared_dead_letter_exchange,
 )
-from topology.rules.duplicates import duplicate_binding
-from topology.rules.durability import (
+from .duplicates import duplicate_binding
+from .durability import (
     auto_delete,
     denied_feature,
     impossible_durability,
     transient,
 )
-from topology.rules.exchange import (
+from .exchange import (
     duplicate_alternate_exchange,
     exchange_argument,
     missing_exchange_type,
     unknown_exchange_argument,
     unknown_exchange_type,
 )
-from topology.rules.generated_names import generated_policy_name_taken
-from topology.rules.migrate import migrate_from
-from topology.rules.names import (
+from .generated_names import generated_policy_name_taken
+from .migrate import migrate_from
+from .names import (
     reserved_name,
     unbindable_name,
     unmanageable_name,
     unreachable_name,
 )
-from topology.rules.numeric_string import numeric_string
-from topology.rules.outranking import outranking_policy
-from topology.rules.permission import (
+from .numeric_string import numeric_string
+from .outranking import outranking_policy
+from .permission import (
     duplicate_permission,
     invalid_permission,
     permission_matches_nothing,
 )
-from topology.rules.plugins import missing_plugin, sharding_key_without_shards
-from topology.rules.policy_definition import (
+from .plugins import missing_plugin, sharding_key_without_shards
+from .policy_definition import (
     conflicting_policy_keys,
     empty_policy,
     inapplicable_policy,
@@ -68,7 +68,7 @@ from topology.rules.policy_definition import (
     unknown_policy_key,
     unsupported_priority,
 )
-from topology.rules.policy_pattern import (
+from .policy_pattern import (
     equal_priorities,
     invalid_pattern,
     policy_matches_nothing,
@@ -76,8 +76,8 @@ from topology.rules.policy_pattern import (
     too_many_policies,
     unsupported_apply_to,
 )
-from topology.rules.queue_argument import argument_value, duplicate_setting, unknown_argument
-from topology.rules.queue_setting import (
+from .queue_argument import argument_value, duplicate_setting, unknown_argument
+from .queue_setting import (
     declare_queue_type,
     ignored_setting,
     no_effect,
@@ -85,19 +85,19 @@ from topology.rules.queue_setting import (
     unsupported_setting,
     unsupported_value,
 )
-from topology.rules.reachability import unbound_exchange, unreachable_queue
-from topology.rules.references import (
+from .reachability import unbound_exchange, unreachable_queue
+from .references import (
     undeclared_reference,
     undeclared_upstream,
     unknown_profile,
 )
-from topology.rules.rule import Rule
-from topology.rules.services import (
+from .rule import Rule
+from .services import (
     prefix_matches_declared_queue,
     routing_keys_without_topic,
     undeclared_service_reference,
 )
-from topology.rules.shovel import (
+from .shovel import (
     invalid_uri,
     prefetch_too_large,
     shovel_delete_after,
@@ -105,17 +105,17 @@ from topology.rules.shovel import (
     shovel_key,
     shovel_to_itself,
 )
-from topology.rules.topic_permission import topic_permission_without_effect
-from topology.rules.unicode_form import decomposed_text
-from topology.rules.upgrade import upgrade
-from topology.rules.user import (
+from .topic_permission import topic_permission_without_effect
+from .unicode_form import decomposed_text
+from .upgrade import upgrade
+from .user import (
     existing_user,
     guest,
     unknown_tag,
     unmanageable_tag,
     unusable_password,
 )
-from topology.rules.vhost import (
+from .vhost import (
     default_queue_type_without_effect,
     existing_vhost,
     queue_limit,

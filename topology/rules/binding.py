@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from topology.model import Binding
-from topology.problems import Path, did_you_mean, one_of
-from topology.rules.exchange_kinds import underlying
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import View
-from topology.rules.wire import wire_problem
-from topology.version import Version
+from ..model import Binding
+from ..problems import Path, did_you_mean, one_of
+from ..version import Version
+from .exchange_kinds import underlying
+from .rule import Finding, error, warning
+from .view import View
+from .wire import wire_problem
 
 _MATCH: Final = "x-match"
 _MATCHES: Final = ("all", "any", "all-with-x", "any-with-x")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from .rule import Finding, error
+from .view import View
 
 _DOTS: Final = (".", "..")
 _BEFORE_HASH: Final = "~"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.rules.rule import Finding, warning
-from topology.rules.view import View
+from .rule import Finding, warning
+from .view import View
 
 _SET_URI: Final = "ConnectionFactory.setUri of RabbitMQ's Java client"
 _HINT: Final = "choose another name, or let Java clients set vhost, user and password one by one"

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.model import Policy
-from topology.problems import Path
-from topology.rules.effective import EffectiveQueue
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
-from topology.rules.written import inherited
+from ..model import Policy
+from ..problems import Path
+from .effective import EffectiveQueue
+from .rule import Finding, error
+from .view import View
+from .written import inherited
 
 _KEY = "dead_letter_routing_key"
 _EXCHANGE = "dead_letter_exchange"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.rules.dead_letter_path import dies_by_itself
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import View
+from .dead_letter_path import dies_by_itself
+from .rule import Finding, error, warning
+from .view import View
 
 
 @error("dead-letter-loop", ignorable=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeAlias
 
-from topology.rules.effective import EffectiveQueue
-from topology.rules.graph import cycles
-from topology.rules.routing import At, Routing
+from .effective import EffectiveQueue
+from .graph import cycles
+from .routing import At, Routing
 
 Reasons: TypeAlias = Collection[str]
 """Why messages die."""

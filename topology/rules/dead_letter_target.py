@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.problems import Path, did_you_mean
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..problems import Path, did_you_mean
+from .rule import Finding, error
+from .view import View
 
 _HINT = "declare it, or correct the name"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from topology.problems import Path, render_path
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..problems import Path, render_path
+from .rule import Finding, error
+from .view import View
 
 
 @error("duplicate-binding")

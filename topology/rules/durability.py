@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.problems import Path
-from topology.rules.raw_arguments import RAW_ARGUMENTS
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import View
-from topology.rules.written import inherited
-from topology.version import DENIED_SINCE, MASTER_LOCATOR, TRANSIENT_QUEUES
+from ..problems import Path
+from ..version import DENIED_SINCE, MASTER_LOCATOR, TRANSIENT_QUEUES
+from .raw_arguments import RAW_ARGUMENTS
+from .rule import Finding, error, warning
+from .view import View
+from .written import inherited
 
 _HINT: Final = "leave durable out; where messages need not stay, publishers send them transient"
 _LOCATOR: Final = "x-queue-master-locator"

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from topology.expand import Expanded
-from topology.model.policy_definition import blocking_keys
-from topology.model.queue import queue_arguments
-from topology.model.queue_type import QueueType
-from topology.problems import Path
-from topology.rules.policy_matches import Matched
+from ..expand import Expanded
+from ..model.policy_definition import blocking_keys
+from ..model.queue import queue_arguments
+from ..model.queue_type import QueueType
+from ..problems import Path
+from .policy_matches import Matched
 
 
 @dataclass(frozen=True, slots=True)

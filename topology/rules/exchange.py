@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from topology.model import Exchange
-from topology.problems import Path, did_you_mean, did_you_mean_key, one_of
-from topology.rules.exchange_kinds import EXCHANGE_KINDS, HASH_PROPERTIES
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..model import Exchange
+from ..problems import Path, did_you_mean, did_you_mean_key, one_of
+from .exchange_kinds import EXCHANGE_KINDS, HASH_PROPERTIES
+from .rule import Finding, error
+from .view import View
 
 _ALTERNATE: Final = "alternate-exchange"
 _NEVER_TEXT: Final[Mapping[str, tuple[str, str]]] = {

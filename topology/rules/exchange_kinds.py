@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from topology.version import NEWEST, OLDEST, Version
+from ..version import NEWEST, OLDEST, Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.expand.settings import generated_policy_name
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..expand.settings import generated_policy_name
+from .rule import Finding, error
+from .view import View
 
 
 @error("generated-policy-name")

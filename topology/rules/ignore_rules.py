@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.problems import Problem, did_you_mean
-from topology.rules.rule import Rule
-from topology.rules.view import View
+from ..problems import Problem, did_you_mean
+from .rule import Rule
+from .view import View
 
 
 def ignore_rules_problems(view: View, rules: tuple[Rule, ...]) -> Iterator[Problem]:

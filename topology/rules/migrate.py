@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.model import MigrateFrom
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..model import MigrateFrom
+from .rule import Finding, error
+from .view import View
 
 
 @error("migrate-from")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.problems import Path
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..problems import Path
+from .rule import Finding, error
+from .view import View
 
 _RESERVED: Final = "amq."
 _VHOST_OBJECTS: Final = (

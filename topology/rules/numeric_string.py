@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from topology.problems import Path
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..problems import Path
+from .rule import Finding, error
+from .view import View
 
 _WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _LIMIT: Final = 2**63

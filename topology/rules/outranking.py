@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.expand.effective_policy import Kind, matching
-from topology.expand.settings import GENERATED_PRIORITY
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..expand.effective_policy import Kind, matching
+from ..expand.settings import GENERATED_PRIORITY
+from .rule import Finding, error
+from .view import View
 
 
 @error("outranking-policy")

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final
 
-from topology.expand.regular_expression import pattern_is_valid, pattern_matches
-from topology.version import Version
+from ..expand.regular_expression import pattern_is_valid, pattern_matches
+from ..version import Version
 
 _LIMIT: Final = 1024
 _LIMITED_SINCE: Final = Version(4, 3)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Final
 
-from topology.expand.services import usernames
-from topology.problems import Path, render_path
-from topology.rules.patterns import NameIndex, pattern_problem
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import BUILT_IN_EXCHANGES, View
+from ..expand.services import usernames
+from ..problems import Path, render_path
+from .patterns import NameIndex, pattern_problem
+from .rule import Finding, error, warning
+from .view import BUILT_IN_EXCHANGES, View
 
 _RIGHTS: Final = ("configure", "write", "read")
 _TOPIC_RIGHTS: Final = ("write", "read")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.model.policy_definition import SHARDING, known_policy_keys
-from topology.problems import Path
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..model.policy_definition import SHARDING, known_policy_keys
+from ..problems import Path
+from .rule import Finding, error
+from .view import View
 
 _SECTIONS: Final = {"shovels": "rabbitmq_shovel", "federation_upstreams": "rabbitmq_federation"}
 _WITHOUT_SHARDS: Final = "routing-key"

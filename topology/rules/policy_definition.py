@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from topology.model.policy_definition import (
+from ..model.policy_definition import (
     EXCHANGE_KEYS,
     FEDERATION_KEYS,
     blocking_keys,
     known_policy_keys,
 )
-from topology.model.queue_type import QueueType
-from topology.problems import Path
-from topology.rules.policy_matches import policy_places
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import View
-from topology.rules.wire import EXACT, inexact
-from topology.version import OLDEST
+from ..model.queue_type import QueueType
+from ..problems import Path
+from ..version import OLDEST
+from .policy_matches import policy_places
+from .rule import Finding, error, warning
+from .view import View
+from .wire import EXACT, inexact
 
 _TYPES: Final[Mapping[str, QueueType]] = {
     "classic_queues": "classic",

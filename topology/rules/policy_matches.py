@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from topology.expand.effective_policy import Kind, covers
-from topology.expand.regular_expression import pattern_matches
-from topology.model import OperatorPolicy, Policy, Topology
-from topology.model.policy_definition import blocking_keys
-from topology.problems import Path
-from topology.version import Version
+from ..expand.effective_policy import Kind, covers
+from ..expand.regular_expression import pattern_matches
+from ..model import OperatorPolicy, Policy, Topology
+from ..model.policy_definition import blocking_keys
+from ..problems import Path
+from ..version import Version
 
 
 @dataclass(frozen=True, slots=True)

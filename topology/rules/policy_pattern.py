@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from topology.model import OperatorPolicy, Policy
-from topology.model.policy import TYPED_APPLY_TO_SINCE
-from topology.problems import one_of
-from topology.rules.patterns import pattern_problem
-from topology.rules.policy_matches import Matched, policy_places
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import View
+from ..model import OperatorPolicy, Policy
+from ..model.policy import TYPED_APPLY_TO_SINCE
+from ..problems import one_of
+from .patterns import pattern_problem
+from .policy_matches import Matched, policy_places
+from .rule import Finding, error, warning
+from .view import View
 
 UPSTREAM_PATTERN: Final = "federation-upstream-pattern"
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.model import Queue
-from topology.model.queue import queue_arguments
-from topology.problems import Path, did_you_mean_key
-from topology.rules.raw_arguments import LEADER_LOCATORS, RAW_ARGUMENTS, RawArgument
-from topology.rules.rule import Finding, error
-from topology.rules.values import settings_by_argument
-from topology.rules.view import View
-from topology.rules.wire import wire_problem
-from topology.schema_errors import problems as schema_problems
+from ..model import Queue
+from ..model.queue import queue_arguments
+from ..problems import Path, did_you_mean_key
+from ..schema_errors import problems as schema_problems
+from .raw_arguments import LEADER_LOCATORS, RAW_ARGUMENTS, RawArgument
+from .rule import Finding, error
+from .values import settings_by_argument
+from .view import View
+from .wire import wire_problem
 
 _TYPE = "x-queue-type"
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.model.policy_definition import blocking_keys
-from topology.model.queue import queue_arguments
-from topology.model.queue_argument import QueueArgument, Span
-from topology.model.queue_type import QueueType
-from topology.problems import Path
-from topology.rules.raw_arguments import RAW_ARGUMENTS
-from topology.rules.rule import Finding, error, warning
-from topology.rules.values import settings_by_argument
-from topology.rules.view import View
-from topology.rules.wire import EXACT, inexact
-from topology.rules.written import inherited
-from topology.version import NEWEST, Version
+from ..model.policy_definition import blocking_keys
+from ..model.queue import queue_arguments
+from ..model.queue_argument import QueueArgument, Span
+from ..model.queue_type import QueueType
+from ..problems import Path
+from ..version import NEWEST, Version
+from .raw_arguments import RAW_ARGUMENTS
+from .rule import Finding, error, warning
+from .values import settings_by_argument
+from .view import View
+from .wire import EXACT, inexact
+from .written import inherited
 
 QUEUE_TYPES: Final[tuple[QueueType, ...]] = ("classic", "quorum", "stream")
 

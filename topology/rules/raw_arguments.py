@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from topology.model.queue_argument import Span
-from topology.model.queue_type import Types
-from topology.version import Version
+from ..model.queue_argument import Span
+from ..model.queue_type import Types
+from ..version import Version
 
 LEADER_LOCATORS: Final = ("random", "least-leaders", "min-masters")
 """Values of `x-queue-leader-locator` that RabbitMQ still takes, and treats as `balanced`."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.rules.rule import Finding, warning
-from topology.rules.view import View
+from .rule import Finding, warning
+from .view import View
 
 _DEFAULT_EXCHANGE = ("", "amq.default")
 

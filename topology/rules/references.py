@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from topology.expand.regular_expression import pattern_is_valid, pattern_matches
-from topology.problems import Path, did_you_mean
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..expand.regular_expression import pattern_is_valid, pattern_matches
+from ..problems import Path, did_you_mean
+from .rule import Finding, error
+from .view import View
 
 _DEFAULT_EXCHANGE = "amq.default"
 

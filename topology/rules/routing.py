@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from topology.expand.retry import LAST_REASON_SINCE
-from topology.expand.settings import Settled
-from topology.model import Binding, Topology
-from topology.rules.exchange_kinds import underlying
-from topology.rules.topic_match import is_literal, topic_matches
-from topology.version import Version
+from ..expand.retry import LAST_REASON_SINCE
+from ..expand.settings import Settled
+from ..model import Binding, Topology
+from ..version import Version
+from .exchange_kinds import underlying
+from .topic_match import is_literal, topic_matches
 
 _LAST_REASON: Final = "x-last-death-reason"
 _FIRST_REASON: Final = "x-first-death-reason"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from topology.problems import Path, Problem, Severity
-from topology.rules.view import View
+from ..problems import Path, Problem, Severity
+from .view import View
 
 Finding = tuple[Path, str, str]
 """Path, message, hint."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from topology.model import Service
-from topology.problems import Path, did_you_mean
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..model import Service
+from ..problems import Path, did_you_mean
+from .rule import Finding, error
+from .view import View
 
 
 @error("undeclared-service-reference")

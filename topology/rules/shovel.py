@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.model import Shovel
-from topology.problems import Path, one_of
-from topology.rules.rule import Finding, error
-from topology.rules.uri import uri_problem
-from topology.rules.view import View
+from ..model import Shovel
+from ..problems import Path, one_of
+from .rule import Finding, error
+from .uri import uri_problem
+from .view import View
 
 _MAX_PREFETCH: Final = 65_535
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.rules.exchange_kinds import underlying
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from .exchange_kinds import underlying
+from .rule import Finding, error
+from .view import View
 
 
 @error("topic-permission-without-effect", ignorable=True)

@@ -8,9 +8,9 @@ from unicodedata import is_normalized, normalize
 
 from pydantic import BaseModel, SecretStr
 
-from topology.problems import Path
-from topology.rules.rule import Finding, error
-from topology.rules.view import View
+from ..problems import Path
+from .rule import Finding, error
+from .view import View
 
 _FORM: Final = "NFC"
 _STAYS_HERE: Final = {

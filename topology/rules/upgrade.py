@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.rules.policy_matches import policy_places
-from topology.rules.raw_arguments import RAW_ARGUMENTS
-from topology.rules.rule import Finding, warning
-from topology.rules.view import View
-from topology.version import Version
+from ..version import Version
+from .policy_matches import policy_places
+from .raw_arguments import RAW_ARGUMENTS
+from .rule import Finding, warning
+from .view import View
 
 _WITHOUT_MIRRORING: Final = Version(4, 0)
 _ALWAYS_LAZY: Final = Version(3, 12)

@@ -7,7 +7,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from topology.problems import one_of
+from ..problems import one_of
 
 _SCHEMES: Final = ("amqp", "amqps")
 _EXAMPLE: Final = "write it like amqp://user:password@host:5672/vhost"

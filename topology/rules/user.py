@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from topology.model.user import KNOWN_TAGS
-from topology.problems import Path, did_you_mean, one_of
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import View
+from ..model.user import KNOWN_TAGS
+from ..problems import Path, did_you_mean, one_of
+from .rule import Finding, error, warning
+from .view import View
 
 _GUEST = "guest"
 

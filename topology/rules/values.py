@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from topology.model import Topology
-from topology.model.policy_definition import OperatorPolicyDefinition, PolicyDefinition, policy_keys
-from topology.model.queue import queue_arguments
-from topology.problems import Path
-from topology.rules.written import Written
+from ..model import Topology
+from ..model.policy_definition import OperatorPolicyDefinition, PolicyDefinition, policy_keys
+from ..model.queue import queue_arguments
+from ..problems import Path
+from .written import Written
 
 
 class Said(NamedTuple):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from topology.model import VHost
-from topology.rules.rule import Finding, error, warning
-from topology.rules.view import View
-from topology.version import Version
+from ..model import VHost
+from ..version import Version
+from .rule import Finding, error, warning
+from .view import View
 
 _DEFAULT_TYPE_SINCE: Final = Version(3, 11)
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, TypeVar
 
-from topology.expand import Expanded
-from topology.model import Binding, Exchange, Queue, Topology
-from topology.model.queue import queue_arguments
-from topology.parse import Parsed
-from topology.problems import Path
-from topology.rules.dead_letter_path import DeadLetterPaths
-from topology.rules.effective import EffectiveQueue, effective_queues
-from topology.rules.policy_matches import Matched, matches
-from topology.rules.routing import Routing
-from topology.rules.values import Said, said
-from topology.rules.written import Written
-from topology.version import BrokerFacts, Version
+from ..expand import Expanded
+from ..model import Binding, Exchange, Queue, Topology
+from ..model.queue import queue_arguments
+from ..parse import Parsed
+from ..problems import Path
+from ..version import BrokerFacts, Version
+from .dead_letter_path import DeadLetterPaths
+from .effective import EffectiveQueue, effective_queues
+from .policy_matches import Matched, matches
+from .routing import Routing
+from .values import Said, said
+from .written import Written
 
 _Entry = TypeVar("_Entry")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from topology.model import Exchange, Queue, Topology
-from topology.problems import Path, render_path
+from ..model import Exchange, Queue, Topology
+from ..problems import Path, render_path
 
 _PATTERNS = ("retry", "dead_letter")
 

@@ -5,8 +5,8 @@ that are rolled back, consuming is asked for in a way that RabbitMQ refuses afte
 rights, and queues that are declared are exclusive, so they go with the connection.
 """
 
-from topology.verify.act import Act, Deed, Outcome
-from topology.verify.plan import acts
-from topology.verify.prove import prove
+from .act import Act, Deed, Outcome
+from .plan import acts
+from .prove import prove
 
 __all__ = ["Act", "Deed", "Outcome", "acts", "prove"]

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from topology.expand import Access
-from topology.expand.rights import DEFAULT_EXCHANGE, permission, topic_expression
-from topology.model import Service, Topology
-from topology.verify.act import Act, Deed
+from ..expand import Access
+from ..expand.rights import DEFAULT_EXCHANGE, permission, topic_expression
+from ..model import Service, Topology
+from .act import Act, Deed
 
 SAMPLE = 5
 """Forbidden exchanges and queues that are tried, each."""

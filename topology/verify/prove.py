@@ -8,8 +8,8 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from topology.broker.amqp import AccessRefusedError, open_amqp
-from topology.verify.act import Act, Deed, Outcome
+from ..broker.amqp import AccessRefusedError, open_amqp
+from .act import Act, Deed, Outcome
 
 _ACCESS_REFUSED = 403
 _NOT_FOUND = 404

@@ -5,9 +5,9 @@
 itself, which `lag` recognises.
 """
 
-from topology.waits.hook_threads import HookThreads
-from topology.waits.pending import Pending
-from topology.waits.retries import Retries
-from topology.waits.watch import Watch
+from .hook_threads import HookThreads
+from .pending import Pending
+from .retries import Retries
+from .watch import Watch
 
 __all__ = ["HookThreads", "Pending", "Retries", "Watch"]

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final, TypeVar
 
-from topology.waits.pending import Pending
+from .pending import Pending
 
 AT_A_TIME: Final = 32
 """Hooks that wait for the broker side by side; others wait for one of these to end."""

@@ -10,9 +10,9 @@ import pulumi
 from pulumi.runtime import settings
 from pulumi.runtime.proto import resource_pb2
 
-from topology.kind import Kind
-from topology.waits.lag import Lag, lag
-from topology.waits.pending import Pending
+from ..kind import Kind
+from .lag import Lag, lag
+from .pending import Pending
 
 DELAYS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0)
 """Seconds before each further try. Nodes of a cluster at rest agree within milliseconds, and a node

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from topology.waits.pending import Pending
+from .pending import Pending
 
 STILL_SECONDS: Final = 60.0
 """Without any movement. No request takes longer: each has a timeout of 30 seconds."""

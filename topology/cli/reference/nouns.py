@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from topology.model import (
+from ...model import (
     Binding,
     Exchange,
     FederationUpstream,
@@ -23,8 +23,8 @@ from topology.model import (
     User,
     VHost,
 )
-from topology.model.base import Model
-from topology.model.queue import queue_arguments
+from ...model.base import Model
+from ...model.queue import queue_arguments
 
 IN_PLACE: Final = "in place"
 REPLACES: Final = "replaces it"

@@ -8,18 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from topology.cli.json_schema import Schema, topology_schema
-from topology.cli.reference.markdown import cell, one_line, table
-from topology.cli.reference.nouns import NOUNS, Noun
-from topology.cli.reference.types import default_in_words, type_in_words
-from topology.cli.stack_keys import KEYS
-from topology.model import Retry, Topology
-from topology.model.base import Model
-from topology.model.policy_definition import PolicyDefinition, known_policy_keys
-from topology.model.queue import queue_arguments
-from topology.problems import one_of
-from topology.rules import RULES
-from topology.version import NEWEST, OLDEST
+from ...model import Retry, Topology
+from ...model.base import Model
+from ...model.policy_definition import PolicyDefinition, known_policy_keys
+from ...model.queue import queue_arguments
+from ...problems import one_of
+from ...rules import RULES
+from ...version import NEWEST, OLDEST
+from ..json_schema import Schema, topology_schema
+from ..stack_keys import KEYS
+from .markdown import cell, one_line, table
+from .nouns import NOUNS, Noun
+from .types import default_in_words, type_in_words
 
 EXAMPLES: Final = Path(__file__).parents[3] / "docs" / "examples"
 

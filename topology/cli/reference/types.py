@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from topology.cli.json_schema import Schema
+from ..json_schema import Schema
 
 _NAMES: Final = {"string": "text", "boolean": "true/false", "object": "map"}
 
