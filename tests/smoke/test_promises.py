@@ -108,6 +108,7 @@ def test_a_destroy_is_refused_as_well(shop: Shop) -> None:
 
 
 def test_consent_is_for_one_queue_and_what_is_kept_stays(shop: Shop) -> None:
+    shop.apply(shop.declared(retain={"queues": ["lent"]}))
     shop.publish("lent", "billing")
     gone = shop.declared("packing", "lent", "billing")
     gone |= {"allow_deletion": {"queues": ["packing"]}, "retain": {"queues": ["lent"]}}
