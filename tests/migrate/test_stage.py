@@ -152,6 +152,13 @@ def test_more_messages_than_the_limit_are_refused() -> None:
     assert chosen(full, migrate=True, max_length=10, overflow="reject-publish").problems == ()
 
 
+def test_neither_a_stream_becomes_a_queue_nor_a_queue_a_stream() -> None:
+    (problem,) = chosen(replace(OLD, type="stream"), migrate=True).problems
+    assert "streams are not migrated" in problem.message
+    (problem,) = chosen(OLD, migrate=True, type="stream").problems
+    assert "streams are not migrated" in problem.message
+
+
 def test_limits_are_those_that_drop() -> None:
     assert moved(OLD, max_length=10).limits == {"max-length": 10}
     assert moved(OLD, max_length=10, settings_as_arguments=True).limits == {"max-length": 10}
