@@ -66,6 +66,7 @@ lint: $(CHECKS) ## Check style and types
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo --no-cache
 
 check: lint unit ## What every commit must pass, without engine or broker
 
