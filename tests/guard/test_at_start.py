@@ -73,6 +73,47 @@ def test_a_destroy_judges_all(asked: list[Leaving]) -> None:
     assert {one.registered for one in asked} == {Registered.WHOLLY}
 
 
+WHOLE = state(
+    ("VHost", {"name": "v"}),
+    queue("q"),
+    ("Policy", {"name": "queue.q"}),
+    ("OperatorPolicy", {"name": "limits"}),
+    ("Permissions", {"user": "u"}),
+    ("TopicPermissions", {"user": "u"}),
+    ("FederationUpstream", {"name": "up"}),
+    ("Shovel", {"name": "s"}),
+    ("User", {"name": "u"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "config"), [(_DESTROY, {}), (_UP, {"vhost": "renamed"})], ids=["destroy", "renamed"]
+)
+def test_a_vhost_is_asked_about_without_what_goes_with_it(
+    monkeypatch: pytest.MonkeyPatch, command: Command, config: dict[str, Any]
+) -> None:
+    left: list[tuple[Kind, str]] = []
+
+    def veto(before: Guarding, leaving: Leaving) -> None:
+        if leaving.kind is Kind.VHOST:
+            everything = (
+                (Kind.QUEUE, "q"),
+                (Kind.POLICY, "queue.q"),
+                (Kind.OPERATOR_POLICY, "limits"),
+                (Kind.PERMISSION, "u"),
+                (Kind.TOPIC_PERMISSION, "u"),
+                (Kind.FEDERATION_UPSTREAM, "up"),
+                (Kind.SHOVEL, "s"),
+                (Kind.SHOVEL, "another"),
+            )
+            left.extend(found for found in everything if not before.goes(found))
+
+    monkeypatch.setattr(judgement, "veto", veto)
+    declared = guarding(**config)
+    refused_at_start(declared, WHOLE, command)
+    assert left == [(Kind.SHOVEL, "another")]
+
+
 def test_what_is_retained_is_left_to_the_hooks(asked: list[Leaving]) -> None:
     refused_at_start(guarding(retain={"queues": ["gone"]}), STATE, _UP)
     assert [one.name for one in asked] == ["other"]

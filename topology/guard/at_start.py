@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ..broker.state import LiveExchange, LiveQueue
 from ..command_line import Command
 from ..kind import Kind
 from ..ownership.difference import exchange_difference, queue_difference
 from .context import Guarding
-from .judgement import refusals
+from .judgement import JUDGED, refusals
 from .leaving import Leaving, Properties, Registered
+
+_JUDGED: Final = JUDGED - {Kind.POLICY}
+"""A policy is refused for the sake of what is retained alone, which the hooks know."""
 
 
 def refused_at_start(
@@ -24,7 +27,8 @@ def refused_at_start(
 ) -> list[str]:
     """Texts of refusals, each once. `state` has types and outputs by URN."""
     leaving = list(_leaving(guarding, state, destroys=command.destroys))
-    return list(dict.fromkeys(str(refusal) for _, refusal in refusals(guarding, leaving)))
+    found = refusals(guarding, leaving, _JUDGED)
+    return list(dict.fromkeys(str(refusal) for _, refusal in found))
 
 
 def _leaving(
@@ -49,8 +53,6 @@ def _kept(guarding: Guarding, kind: Kind, outputs: Properties) -> bool:
     match kind:
         case Kind.QUEUE | Kind.EXCHANGE:
             return retention.object(kind, name)
-        case Kind.POLICY:
-            return True  # Refused for the sake of what is retained alone.
         case Kind.VHOST:
             return retention.vhost(name) or guarding.topology.vhost.existing
         case _:
@@ -68,8 +70,11 @@ def _goes(guarding: Guarding, kind: Kind, outputs: Properties) -> bool:
         case Kind.EXCHANGE:
             exchange = guarding.declared_exchange(str(outputs["vhost"]), name)
             return exchange is None or bool(exchange_difference(exchange, _exchange(outputs)))
-        case _:
+        case Kind.USER:
             return False
+        case _:
+            # What is in a vhost of another name goes with it.
+            return str(outputs.get("vhost")) != topology.vhost.name
 
 
 def _queue(outputs: Properties) -> LiveQueue:

@@ -22,18 +22,23 @@ from .veto import veto
 _AT_A_TIME: Final = 8
 """Guards wait for the broker most of the time."""
 _SHOWN: Final = 5
-_JUDGED: Final = frozenset({Kind.QUEUE, Kind.EXCHANGE, Kind.POLICY, Kind.VHOST})
+JUDGED: Final = frozenset({Kind.QUEUE, Kind.EXCHANGE, Kind.POLICY, Kind.VHOST})
 """A binding is refused for the sake of its ends."""
+_WITHOUT_A_PLACE: Final = frozenset({Kind.BINDING, Kind.USER})
+"""A binding has no name, and goes with its ends; a user is in no vhost."""
 
 _Route: TypeAlias = tuple[str, ...]
 """Vhost, source, kind and name of the destination, routing key."""
 
 
-def refusals(guarding: Guarding, leaving: Sequence[Leaving]) -> list[tuple[Leaving, Refusal]]:
+def refusals(
+    guarding: Guarding, leaving: Sequence[Leaving], judged_kinds: Collection[Kind] = JUDGED
+) -> list[tuple[Leaving, Refusal]]:
     """Why some of what leaves must not. `leaving` is all that would be deleted."""
     routes = {_planned_route(one) for one in leaving if one.kind is Kind.BINDING}
-    judged = [one for one in leaving if one.kind in _JUDGED]
-    objects = {(one.vhost, (one.kind, one.name)) for one in judged}
+    judged = [one for one in leaving if one.kind in judged_kinds]
+    placed = (one for one in leaving if one.kind not in _WITHOUT_A_PLACE)
+    objects = {(one.vhost, (one.kind, one.name)) for one in placed}
 
     def judge(one: Leaving) -> Refusal | None:
         def goes(found: Object) -> bool:

@@ -31,7 +31,9 @@ class Leaving:
 
     @property
     def name(self) -> str:
-        return str(self.properties["name"])
+        """On the broker; of the user, for permissions."""
+        of_user = self.kind in (Kind.PERMISSION, Kind.TOPIC_PERMISSION)
+        return str(self.properties["user" if of_user else "name"])
 
     @property
     def vhost(self) -> str:
