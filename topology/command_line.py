@@ -5,7 +5,8 @@ The engine does not tell a program whether it destroys, or deals with some of th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
@@ -16,6 +17,7 @@ _DESTROY: Final = frozenset({"destroy", "down", "dn"})
 _UPDATE: Final = frozenset({"up", "update"})
 _SOME: Final = ("-t", "--target", "--exclude", "--replace", "-r", "--refresh")
 """Options after which it is not known from the state alone what will be deleted."""
+_CONTINUES: Final = "--continue-on-error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +29,35 @@ class Command:
 
 def whole_command() -> Command | None:
     """None where the command line is not seen, or names some of the resources only."""
+    arguments = _arguments()
+    return None if arguments is None else read(arguments)
+
+
+def continues_on_error() -> bool:
+    """Whether the engine goes on with other resources when one has failed; False where the command
+    line is not seen."""
+    return continues(_arguments() or (), os.environ)
+
+
+def _arguments() -> Sequence[str] | None:
     try:
         for process in psutil.Process().parents():
             line = process.cmdline()
             if line and PurePath(line[0]).stem == "pulumi":
-                return read(line[1:])
+                return line[1:]
     except psutil.Error:
         pass
     return None
+
+
+def continues(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """`arguments` are those of `pulumi`. The last option counts, and any before the variable."""
+    told = environment.get("PULUMI_CONTINUE_ON_ERROR", "")
+    for one in arguments:
+        option, _, value = one.partition("=")
+        if option == _CONTINUES:
+            told = value or "true"
+    return told.lower() in {"1", "t", "true"}
 
 
 def read(arguments: Sequence[str]) -> Command | None:

@@ -17,7 +17,7 @@ from pulumi.runtime import get_root_resource
 
 from .kind import Kind
 from .refusals import Refusals, Refused
-from .waits import HookThreads, Pending, Retries
+from .waits import HookThreads, Pending, Retries, Unanswered
 
 Hook: TypeAlias = Callable[[pulumi.ResourceHookArgs], Awaitable[None]]
 
@@ -51,7 +51,8 @@ class HookRouter:
         self.threads = HookThreads(Pending())
         """For all that waits for a broker."""
         self._refusals = Refusals(preview=pulumi.runtime.is_dry_run())
-        self.retries = Retries(self.threads.pending)
+        self._unanswered = Unanswered.of_run()
+        self.retries = Retries(self.threads.pending, self._unanswered)
         self.watched = False
         """Whether a run in which nothing moves is reported."""
         self.refused = False
@@ -83,16 +84,25 @@ class HookRouter:
 
     def _made(self, name: str) -> pulumi.ResourceHook:
         async def run(args: pulumi.ResourceHookArgs) -> None:
+            deletes = args.new_inputs is None
             try:
-                function = self._functions[name].get(self._owner(args).urn)
-                if function is not None:
-                    await function(args)
-            except Refused as refusal:
-                self._refusals.refuse(args.urn, refusal)
-            if args.new_inputs is None:  # It is about to be deleted.
+                await self._run(name, args)
+            except Exception:
+                if deletes:
+                    self._unanswered.deletion_fails(args)
+                raise
+            if deletes:
                 self.retries.deleted(args.urn)
 
         return pulumi.ResourceHook(name, run, pulumi.ResourceHookOptions(on_dry_run=True))
+
+    async def _run(self, name: str, args: pulumi.ResourceHookArgs) -> None:
+        try:
+            function = self._functions[name].get(self._owner(args).urn)
+            if function is not None:
+                await function(args)
+        except Refused as refusal:
+            self._refusals.refuse(args.urn, refusal)
 
     def _owner(self, args: pulumi.ResourceHookArgs) -> Owner:
         parent = parent_urn(args.urn)

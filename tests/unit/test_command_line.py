@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from topology.command_line import Command, read
+from topology.command_line import Command, continues, read
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,23 @@ from topology.command_line import Command, read
 )
 def test_only_commands_on_the_whole_stack_are_known(line: str, command: Command | None) -> None:
     assert read(line.split()) == command
+
+
+@pytest.mark.parametrize(
+    ("line", "variable", "told"),
+    [
+        ("up --yes", None, False),
+        ("up --continue-on-error", None, True),
+        ("--continue-on-error=true up", None, True),
+        ("up --continue-on-error=false", "true", False),
+        ("up", "true", True),
+        ("up", "1", True),
+        ("up", "false", False),
+        ("up --stack continue-on-error", None, False),
+    ],
+)
+def test_an_option_to_go_on_stands_above_its_variable(
+    line: str, variable: str | None, *, told: bool
+) -> None:
+    environment = {} if variable is None else {"PULUMI_CONTINUE_ON_ERROR": variable}
+    assert continues(line.split(), environment) is told

@@ -7,7 +7,7 @@ import asyncio
 import pulumi
 import pytest
 
-from topology.waits import Pending, Retries
+from topology.waits import Pending, Retries, Unanswered
 from topology.waits.retries import DELAYS
 
 MISSED = "expected non-nil error with nil state during Create of urn:q"
@@ -37,7 +37,7 @@ def failed(*errors: str, name: str = "q", operation: str = "create") -> pulumi.E
 
 
 def retries(slept: Slept) -> Retries:
-    return Retries(Pending(), slept, slept.reported.append)
+    return Retries(Pending(), Unanswered(), slept, slept.reported.append)
 
 
 def test_what_passes_is_tried_again_after_longer_and_longer_waits() -> None:
@@ -90,7 +90,7 @@ def test_a_wait_is_shown_while_it_lasts() -> None:
     async def look(_: float) -> None:
         shown.extend(what for what, _ in pending.longest())
 
-    asyncio.run(Retries(pending, look).on_error(failed(MISSED)))
+    asyncio.run(Retries(pending, Unanswered(), look).on_error(failed(MISSED)))
     assert shown == [f"try 2 of {len(DELAYS) + 1} to make queue q"]
 
 

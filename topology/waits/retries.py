@@ -13,6 +13,7 @@ from pulumi.runtime.proto import resource_pb2
 from ..kind import Kind
 from .lag import Lag, lag
 from .pending import Pending
+from .unanswered import Unanswered
 
 DELAYS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0)
 """Seconds before each further try. Nodes of a cluster at rest agree within milliseconds, and a node
@@ -34,11 +35,13 @@ class Retries:
     def __init__(
         self,
         pending: Pending,
+        unanswered: Unanswered,
         sleep: Sleep = asyncio.sleep,
         report: Callable[[str], None] = pulumi.log.error,
     ) -> None:
         """`report` is told of the object that no try has brought through."""
-        self._pending, self._sleep, self._report = pending, sleep, report
+        self._pending, self._unanswered = pending, unanswered
+        self._sleep, self._report = sleep, report
         self._hooks: list[pulumi.ErrorHook] | None = None
         self._deleted: set[str] = set()
         self._given_up = False
@@ -57,6 +60,8 @@ class Retries:
         """Whether the engine is to try again. After the last try it shows the provider's error; an
         error of the hook it would leave out where the object was made and not read."""
         found = lag(args.failed_operation, args.errors[0], replaced=args.urn in self._deleted)
+        if args.failed_operation == "delete":
+            self._unanswered.deletion_fails(args)
         if found is None or self._given_up:
             return False
         tries, name = len(args.errors), _named(args)
