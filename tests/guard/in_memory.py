@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
-
-import pytest
 
 from tests.support.memory_broker import MemoryBroker
 from topology.check import check
-from topology.guard import GuardedBroker, Guarding, Refusal, exchange
+from topology.guard import GuardedBroker, Guarding, Refusal
 from topology.guard.exchange import guard_exchange
 from topology.guard.queue import guard_queue
 
@@ -21,11 +18,9 @@ LONG = 60.0
 class World:
     """A vhost on a broker, and what the guards would say about what is in it."""
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.broker = MemoryBroker()
         self.broker.vhost(VHOST)
-        waits = SimpleNamespace(sleep=self.broker.time.sleep)
-        patch.setattr(exchange, "time", waits, raising=False)
 
     def settle(self) -> None:
         """Time passes, until statistics show what is so."""

@@ -8,8 +8,8 @@ from tests.guard.in_memory import VHOST, World, of_exchange
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    made = World(monkeypatch)
+def world() -> World:
+    made = World()
     made.broker.add_exchange(VHOST, "e", type="fanout")
     made.broker.add_queue(VHOST, "q")
     made.broker.connect(VHOST)

@@ -13,8 +13,8 @@ TYPES = ("classic", "quorum", "stream")
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    return World(monkeypatch)
+def world() -> World:
+    return World()
 
 
 def put(world: World, kind: str, ready: int, unacknowledged: int, consumers: int) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from tests.support.fake_management import FakeManagement, shared_vhost
+from tests.support.virtual_time import VirtualTime
 from topology.broker import BrokerReader
 from topology.broker.connection import Connection
 from topology.check import check
 from topology.guard import GuardedBroker, Guarding, Refusal
-from topology.guard import vhost as guard
 from topology.guard.vhost import guard_vhost
 from topology.kind import Kind
 from topology.ownership.contents import Object
@@ -30,15 +30,16 @@ OWN: frozenset[Object] = frozenset(
 )
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "_AGAIN", (0.0,))
-
-
 def guarding(
-    management: FakeManagement, own: frozenset[Object], *, preview: bool, **config: Any
+    management: FakeManagement,
+    own: frozenset[Object],
+    *,
+    preview: bool,
+    time: VirtualTime | None = None,
+    **config: Any,
 ) -> Guarding:
-    broker = GuardedBroker(Connection("http://localhost:1", "amqp://localhost:1", "guest", "guest"))
+    connection = Connection("http://localhost:1", "amqp://localhost:1", "guest", "guest")
+    broker = GuardedBroker(connection, timing=(time or VirtualTime()).timing())
     broker._reader = BrokerReader(management)  # noqa: SLF001
     topology = check({"vhost": "v", **config}).usable().topology
     return Guarding(broker, topology, preview, own.__contains__)
@@ -82,7 +83,8 @@ def test_what_is_to_be_retained_is_first_retained_by_a_run_of_its_own() -> None:
 
 
 def test_an_update_looks_at_what_is_there_now() -> None:
-    management = FakeManagement(shared_vhost())
+    management, time = FakeManagement(shared_vhost()), VirtualTime()
     with pytest.raises(Refusal, match=r"1 exchange \(events\), 1 queue \(work\)"):
-        guard_vhost(guarding(management, OWN, preview=False), "v")
+        guard_vhost(guarding(management, OWN, preview=False, time=time), "v")
+    assert time.slept == [0.0, 0.2, 0.5, 1.0], "what is being deleted may be listed for a moment"
     assert management.deleted == []

@@ -79,6 +79,10 @@ class GuardedBroker:
                 self._reader = BrokerReader(management, self._timing)
             return self._reader
 
+    def sleep(self, seconds: float) -> None:
+        """Waits by the clock of this run, before another look at what may change by itself."""
+        self._timing.sleep(seconds)
+
     def queue(self, vhost: str, queue: str, *, since: float | None = None) -> LiveQueue | None:
         """As listed a moment ago, and after `since`; None if there is no such queue."""
         return self.reader.queues(vhost, since=since).by_name.get(queue)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -121,7 +120,7 @@ def _bindings(guarding: Guarding, vhost: str, name: str, end: str) -> Sequence[L
     """The bindings that stay: for a moment, RabbitMQ still tells of those just deleted."""
     found: Sequence[LiveBinding] = ()
     for wait in _AGAIN:
-        time.sleep(wait)
+        guarding.broker.sleep(wait)
         found = guarding.broker.reader.bindings_at(vhost, name, end)
         if not found:
             break

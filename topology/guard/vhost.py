@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from ..broker.error import BrokerError
@@ -58,7 +57,7 @@ def _left(guarding: Guarding, name: str) -> Contents:
 
     found = Contents()
     for wait in _AGAIN:
-        time.sleep(wait)
+        guarding.broker.sleep(wait)
         if not guarding.preview:
             guarding.broker.reader.forget()
         found = read_contents(guarding.broker.reader, name)
@@ -76,7 +75,7 @@ def _connections(guarding: Guarding, name: str) -> Sequence[LiveConnection]:
     guarding.broker.hang_up()
     found: Sequence[LiveConnection] = ()
     for wait in _AGAIN:
-        time.sleep(wait)
+        guarding.broker.sleep(wait)
         found = guarding.broker.reader.connections(name)
         if not found:
             break
