@@ -26,6 +26,7 @@ WITH_ENGINE = settings="$$($(TOOLS) env)"; eval "$$settings";
 RUNTIME := $(VENV)/.runtime
 CHECKS  := $(VENV)/.checks
 MEASURES := $(VENV)/.measures
+CLOUDS   := $(VENV)/.clouds
 
 .PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak sabotage bench
 
@@ -55,7 +56,7 @@ test: $(CHECKS) lint ## Check style, types and every promise of the README, on o
 	@images="$$($(TOOLS) series)"; RABBITMQ_TEST_IMAGES="$$images" RABBITMQ_TEST_NEWEST=1 \
 		$(PYTEST) -m '(smoke or not live) and not full and not soak'
 
-test-all: $(CHECKS) lint ## Run all tests, on real brokers of every series
+test-all: $(CHECKS) $(CLOUDS) lint ## Run all tests, on real brokers of every series
 	@$(TOOLS) engine --recorded
 	@images="$$($(TOOLS) series --every)"; RABBITMQ_TEST_IMAGES="$$images" $(PYTEST) $(ALL)
 
@@ -103,6 +104,10 @@ $(RUNTIME): requirements.txt | $(PY)
 $(CHECKS): requirements-dev.txt requirements.txt | $(PY)
 	@$(PY) -m pip install --quiet --requirement requirements-dev.txt
 	@touch $@ $(RUNTIME)
+
+$(CLOUDS): tests/examples/requirements.txt requirements-dev.txt requirements.txt | $(PY)
+	@$(PY) -m pip install --quiet --requirement tests/examples/requirements.txt
+	@touch $@
 
 $(MEASURES): bench/requirements.txt requirements-dev.txt requirements.txt | $(PY)
 	@$(PY) -m pip install --quiet --requirement bench/requirements.txt

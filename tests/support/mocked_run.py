@@ -68,11 +68,16 @@ class Run:
         return [found for found in self.resources if found.type.endswith(f":{kind}")]
 
 
-def run_function(program: Callable[[], None], **config: str) -> Run:
-    """Runs a program of a user's, with no config but these keys of the project."""
+def run_function(
+    program: Callable[[], None], provider: mocks.Mocks | None = None, **config: str
+) -> Run:
+    """Runs a program of a user's, with no config but these keys of the project.
+
+    `provider` makes its resources; without it, each resource has its inputs as outputs.
+    """
     run = Run()
     keys = {f"{NAMESPACE}:{key}": value for key, value in config.items()}
-    contextvars.copy_context().run(_run, keys, run, program)
+    contextvars.copy_context().run(_run, keys, run, program, provider)
     return run
 
 
@@ -86,10 +91,15 @@ def run_program(topology: Any, **config: str) -> Run:
     return run
 
 
-def _run(config: dict[str, str], run: Run, program: Callable[[], None]) -> None:
+def _run(
+    config: dict[str, str],
+    run: Run,
+    program: Callable[[], None],
+    provider: mocks.Mocks | None = None,
+) -> None:
     asyncio.set_event_loop(_LOOP)
     pulumi.runtime.set_all_config(config)
-    monitor = _Monitor(run)
+    monitor = _Monitor(run, provider or Echo())
     pulumi.runtime.set_mocks(
         monitor.mocks,
         project=NAMESPACE,
@@ -122,7 +132,7 @@ def _stack_program() -> None:
     runpy.run_path(str(PROJECT / "__main__.py"), run_name="__main__")
 
 
-class _Echo(mocks.Mocks):
+class Echo(mocks.Mocks):
     """A provider that makes everything as it is asked to."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
@@ -134,8 +144,8 @@ class _Echo(mocks.Mocks):
 
 
 class _Monitor(mocks.MockMonitor):
-    def __init__(self, run: Run) -> None:
-        super().__init__(_Echo())
+    def __init__(self, run: Run, provider: mocks.Mocks) -> None:
+        super().__init__(provider)
         self._run = run
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
