@@ -31,6 +31,7 @@ def run_stack() -> None:
         await begin(guards, claims.cluster)
         scope = await declare(settled, guards, claims, config.password_seed)
         await require_present(claims, scope)
+        await scope.answered()
         endpoint = config.connection.amqp_endpoint
         urls = outputs(settled.topology, endpoint, checked.expanded.access, scope.passwords)
         return urls | claims.output(scope.resources())

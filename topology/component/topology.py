@@ -218,6 +218,7 @@ class Topology(pulumi.ComponentResource):
             name = resource.pulumi_resource_name.removeprefix(place.logical_name(""))
             owner.declared.add((resource.pulumi_resource_type, name))
         await self._require_present(claims, scope)
+        await scope.answered()
         found = self._outputs(checked, scope)
         self.register_outputs(found)
         return found

@@ -23,11 +23,7 @@ from .vhost import declare_vhost
 
 
 async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:
-    """Registers a resource for everything declared, what others depend on first.
-
-    Returns when the engine has answered each registration: until then it calls hooks, which a
-    program that has ended with an error does not run.
-    """
+    """Registers a resource for everything declared, what others depend on first."""
     topology, pace = settled.topology, Pace(guards)
     if claims.asked:
         await guards.policy_changes.begin()
@@ -49,7 +45,6 @@ async def declare(settled: Settled, guards: Guards, claims: Claims, seed: Passwo
     for name, shovel in topology.shovels.items():
         scope.others["Shovel", name] = await pace.keep(declare_shovel(name, shovel, scope))
     await _declare_users(topology, scope, pace)
-    await pace.settle()
     return scope
 
 

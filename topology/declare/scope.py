@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -57,6 +58,15 @@ class Scope:
             for name, resource in resources.items():
                 yield (kind, name), resource
         yield from self.others.items()
+
+    async def answered(self) -> None:
+        """Returns when the engine has answered each registration, or they have failed.
+
+        Until then the engine calls hooks, which a program that has ended does not run. What the
+        program has to report comes before: the engine may end the run when something fails.
+        """
+        urns = (resource.urn.future() for _, resource in self.resources())
+        await asyncio.gather(*urns, return_exceptions=True)
 
     @property
     def vhost_name(self) -> pulumi.Input[str]:
