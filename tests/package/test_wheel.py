@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
+import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tests.package.conftest import Command
 from toolchain.folders import PROJECT
 from topology import __version__
-
-NOT_THE_PACKAGES = {"psutil"}
-"""Required in a clone alone: for what starts brokers there."""
 
 
 def project() -> dict[str, object]:
@@ -61,11 +63,43 @@ def test_what_is_locked_is_what_the_ranges_begin_with() -> None:
     assert isinstance(dependencies, list)
     required = {one.name.lower(): one for one in map(Requirement, dependencies)}
     pins = locked()
-    assert required.keys() == pins.keys() - NOT_THE_PACKAGES
+    assert required.keys() == pins.keys()
     for name, requirement in required.items():
         floors = [part.version for part in requirement.specifier if part.operator == ">="]
         assert [Version(floor) for floor in floors] == [pins[name]]
         assert pins[name] in requirement.specifier
+
+
+def test_each_import_of_the_package_is_required() -> None:
+    dependencies = project()["dependencies"]
+    assert isinstance(dependencies, list)
+    direct = {canonicalize_name(Requirement(one).name) for one in dependencies}
+    # pydantic comes with pydantic-core, and pulumi with protobuf.
+    indirect = (Requirement(one).name for name in direct for one in requires(name) or ())
+    required = direct | {canonicalize_name(name) for name in indirect}
+    installed = packages_distributions()
+    imported = {
+        module.split(".")[0]
+        for file in (PROJECT / "topology").rglob("*.py")
+        for module in imports(file)
+    }
+    others = imported - sys.stdlib_module_names
+    assert others >= {"pulumi", "psutil"}
+    missing = [
+        module
+        for module in sorted(others)
+        if not required & {canonicalize_name(name) for name in installed.get(module, [])}
+    ]
+    assert missing == []
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Modules that a file imports by absolute names, also inside its functions."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module
 
 
 def test_the_changelog_has_the_version() -> None:
