@@ -18,35 +18,35 @@ queue work is not deleted: it holds 3 messages (3 ready, 0 unacknowledged) and h
   Ways on:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [work]}
-  - keep it: declare it beside retain: {queues: [work]}, run pulumi up, then take it out
+  - keep it: declare it with retain: {queues: [work]}, run pulumi up, then remove it, not retain
 """
 UNACKNOWLEDGED = """\
 queue lent is not deleted: it holds 3 messages (0 ready, 3 unacknowledged) and has 0 consumers.
   Ways on:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [lent]}
-  - keep it: declare it beside retain: {queues: [lent]}, run pulumi up, then take it out
+  - keep it: declare it with retain: {queues: [lent]}, run pulumi up, then remove it, not retain
 """
 CONSUMED = """\
 queue watched is not deleted: it holds 0 messages (0 ready, 0 unacknowledged) and has 1 consumer.
   Ways on:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [watched]}
-  - keep it: declare it beside retain: {queues: [watched]}, run pulumi up, then take it out
+  - keep it: declare it with retain: {queues: [watched]}, run pulumi up, then remove it, not retain
 """
 STREAM = """\
 queue audit is not deleted: it is a stream, which always holds messages, and has 0 consumers.
   Ways on:
   - read from it what is still needed, and then consent
   - consent to the loss, in the config dict: allow_deletion: {queues: [audit]}
-  - keep it: declare it beside retain: {queues: [audit]}, run pulumi up, then take it out
+  - keep it: declare it with retain: {queues: [audit]}, run pulumi up, then remove it, not retain
 """
 BOUND_BY_OTHERS = """\
 exchange idle is not deleted: it still routes to what others bound: theirs.
   Ways on:
   - stop what publishes to it, and remove the bindings that others made
   - consent to the loss, in the config dict: allow_deletion: {exchanges: [idle]}
-  - keep it: declare it beside retain: {exchanges: [idle]}, run pulumi up, then take it out
+  - keep it: declare it with retain: {exchanges: [idle]}, run pulumi up, then remove it, not retain
 """
 FED_BY_OTHERS = """\
 exchange relay is not deleted: it still gets messages from what others bound: amq.topic.
@@ -62,7 +62,7 @@ which this run does not delete.
   - delete these objects (pulumi destroy of the stack that declares them) and repeat this command
   - share the vhost: declare it with existing: true, and no run of this stack deletes it
   - consent to the loss, in the config dict: allow_deletion: {vhost: true}
-  - keep it: declare it beside retain: {vhost: true}, run pulumi up, then take it out
+  - keep it: declare it with retain: {vhost: true}, run pulumi up, then remove it, not retain
 """
 UNASKED = """\
 queue left is not deleted: the broker could not be asked what would be lost.

@@ -15,7 +15,9 @@ Going: TypeAlias = Literal["removed", "replaced", "destroyed"]
 stack is destroyed."""
 
 _DESTROYED: Final = "run pulumi up with retain: {{{entry}}}, and then this command again"
-_REMOVED: Final = "keep it: declare it beside retain: {{{entry}}}, run pulumi up, then take it out"
+_REMOVED: Final = (
+    "keep it: declare it with retain: {{{entry}}}, run pulumi up, then remove it, not retain"
+)
 
 
 class Refusal(Refused):
@@ -49,8 +51,8 @@ def not_yet_retained(kind: str, name: str, going: Going) -> Refusal:
     if going == "replaced":
         return _retained_and_replaced(kind, name)
     way = (
-        f"declare it again as it was, beside retain: {{{entry}}}, and run pulumi up; then take it "
-        f"out, and run pulumi up again"
+        f"declare it again as it was, beside retain: {{{entry}}}, and run pulumi up; then take the "
+        f"{kind} out, leave retain in, and run pulumi up again"
     )
     return Refusal(
         f"{CODE} {kind} {name} is not deleted: retain keeps it, which the state does not say yet.\n"

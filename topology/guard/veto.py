@@ -70,9 +70,15 @@ def veto_or_delete(guarding: Guarding, leaving: Leaving) -> None:
 
 
 def stay(guarding: Guarding, leaving: Leaving) -> None:
-    """The engine leaves the object on the broker. Raises `Refusal` if that would not do."""
+    """The engine leaves the object on the broker. Raises `Refusal` if that would not do.
+
+    Where `retain` no longer names it, it is judged as one that is deleted: at the start of an
+    update, the program cannot read from the state that the engine would leave it.
+    """
     kind, registered = leaving.kind, leaving.registered
-    if kind is Kind.BINDING:
+    if not _retained(guarding, leaving):
+        veto(guarding, leaving)
+    elif kind is Kind.BINDING:
         guard_retained_binding(guarding, leaving.properties, registered)
     elif kind is Kind.POLICY:
         guard_retained_policy(guarding, leaving.vhost, leaving.name)
@@ -82,3 +88,17 @@ def stay(guarding: Guarding, leaving: Leaving) -> None:
         and guarding.differs(kind, leaving.vhost, leaving.name)
     ):
         raise not_yet_retained(kind, leaving.name, "replaced")
+
+
+def _retained(guarding: Guarding, leaving: Leaving) -> bool:
+    """Whether the config retains it in this run, too."""
+    retention = guarding.retention
+    match leaving.kind:
+        case Kind.QUEUE | Kind.EXCHANGE:
+            return retention.object(leaving.kind, leaving.name)
+        case Kind.BINDING:
+            return any(retention.end(*end) for end in ends(leaving.properties))
+        case Kind.VHOST:
+            return retention.vhost(leaving.name) or guarding.topology.vhost.existing
+        case _:
+            return True
