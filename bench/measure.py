@@ -50,19 +50,24 @@ def measure(command: Command, log: Path, limit: float) -> Usage:
     with log.open("w") as output:
         started = time.perf_counter()
         process = _start(command, output)
-        samples = _Samples(process.pid, limit)
-        samples.start()
         try:
-            _, status, own = os.wait4(process.pid, 0)
+            samples = _Samples(process.pid, limit)
+            samples.start()
+            try:
+                _, status, own = os.wait4(process.pid, 0)
+            except BaseException:
+                samples.end()
+                samples.kill()
+                raise
         except BaseException:  # Whoever interrupts the bench does not mean to leave this behind.
-            samples.end()
-            samples.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
         seconds = time.perf_counter() - started
         samples.end()
         process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode != 0 or samples.stopped:
         raise CommandFailed(_failure(command, process.returncode, log, seconds, limit))
     return Usage(
         seconds,
@@ -90,6 +95,8 @@ class _Samples(threading.Thread):
     def __init__(self, pid: int, limit: float) -> None:
         super().__init__(daemon=True)
         self.peak_bytes = 0
+        self.stopped = False
+        """Whether the limit has ended the command."""
         self._root = psutil.Process(pid)
         self._deadline = time.monotonic() + limit
         self._cpu: dict[psutil.Process, tuple[str, float]] = {}
@@ -118,6 +125,7 @@ class _Samples(threading.Thread):
             if self._ended.wait(SAMPLES_APART):
                 return
             if time.monotonic() > self._deadline:
+                self.stopped = True
                 self.kill()
 
     def _program(self, process: psutil.Process) -> str:
@@ -127,7 +135,8 @@ class _Samples(threading.Thread):
 
     def kill(self) -> None:
         """Ends all that were ever seen: of whom the parent has ended, no tree knows any more."""
-        for process in {*self._tree(), *self._cpu}:
+        # The command first: once its children are gone it could end by itself, or start others.
+        for process in dict.fromkeys([*self._tree(), *self._cpu]):
             with suppress(psutil.Error):
                 process.send_signal(signal.SIGKILL)
 

@@ -110,11 +110,12 @@ def test_a_destroy_is_refused_as_well(shop: Shop) -> None:
 def test_consent_is_for_one_queue_and_what_is_kept_stays(shop: Shop) -> None:
     shop.apply(shop.declared(retain={"queues": ["lent"]}))
     shop.publish("lent", "billing")
-    gone = shop.declared("packing", "lent", "billing")
-    gone |= {"allow_deletion": {"queues": ["packing"]}, "retain": {"queues": ["lent"]}}
-    said = shop.attempt(gone, *ALL_AT_ONCE)
+    consent = {"allow_deletion": {"queues": ["packing"]}, "retain": {"queues": ["lent"]}}
+    said = shop.attempt(shop.declared("packing", "lent", "billing", **consent), *ALL_AT_ONCE)
     assert said.code != 0
     assert "queue billing is not deleted" in said.text, said.text
+    assert {"packing", "lent", "billing"} <= set(shop.api.queues(shop.vhost))
+    shop.apply(shop.declared("packing", "lent", **consent))
     queues = set(shop.api.queues(shop.vhost))
     assert "packing" not in queues
     assert {"lent", "billing"} <= queues
