@@ -85,6 +85,10 @@ class Adopted:
         """What the broker has in a vhost."""
         answer = self._send("GET", f"definitions/{self._path(vhost)}")
         found: dict[str, Any] = answer.json()
+        # RabbitMQ lists objects in no order that it promises.
+        lists = (value for value in found.values() if isinstance(value, list))
+        for value in lists:
+            value.sort(key=lambda one: json.dumps(one, sort_keys=True))
         return found
 
     def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:

@@ -40,10 +40,9 @@ def test_everyone_comes_to_the_end(engine: Engine, broker: Broker, tmp_path: Pat
     course = Course(broker, tmp_path / "runs", 120)
     course.folder.mkdir()
     with Api(broker) as api:
-        before = api.vhosts()
         schedule = list(turns(taking_part, [SMALLEST], 1, 0))
         found = [each for turn in schedule for each in course.take(turn)]
-        assert api.vhosts() == before
+        assert not [vhost for vhost in api.vhosts() if vhost.startswith("bench-")]
     runs = [each for each in found if isinstance(each, Run)]
     assert [each for each in found if each not in runs] == []
 

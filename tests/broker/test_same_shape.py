@@ -178,7 +178,9 @@ def test_counts(sides: tuple[Side, Side]) -> None:
 
         def counted(side: Side = side) -> bool:
             found = side.reader.queues(side.vhost).by_name
-            return [found[name].ready for name in ("classic", "quorum")] == [3, 3]
+            # A policy, too, is in a listing with statistics only after a while.
+            counts = [found[name].ready for name in ("classic", "quorum")]
+            return counts == [3, 3] and found["quorum"].policy == "mine"
 
         depth = side.depths.of(side.vhost, "quorum")
         assert depth == (3, 0)

@@ -98,6 +98,8 @@ def test_the_full_model_is_full(each_broker: Broker) -> None:
     about_the_stack = {
         "adopt",
         "allow_deletion",
+        "allow_message_loss",
+        "allow_policy_loss",
         "ignore_drift",
         "migrate",
         "protect",

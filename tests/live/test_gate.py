@@ -138,8 +138,8 @@ def test_messages_stand_in_the_way_of_a_replacement(full: Gate) -> None:
     refused = full.verdict(queues=other)
     assert refused.refused
     (reason,) = refused.reasons
-    assert reason.startswith("queue orders is not deleted: it holds 1 message (1 ready")
-    for way in ("drain it", "allow_deletion: {queues: [orders]}", "retain: {queues: [orders]}"):
+    assert "queue orders is not deleted: it holds 1 message (1 ready" in reason
+    for way in ("drain it", "allow_deletion: {queues: [orders]}", "migrate orders"):
         assert way in reason
 
     raw = full.topology(queues=other, allow_deletion={"queues": ["orders"]})
@@ -154,11 +154,10 @@ def test_messages_stand_in_the_way_of_a_replacement(full: Gate) -> None:
     assert full.judge(text, full.topology()).refused
 
 
-def test_a_retained_queue_is_told_as_one_that_stays(full: Gate) -> None:
+def test_a_queue_is_retained_in_two_runs(full: Gate) -> None:
     verdict = full.verdict(queues={"orders": None}, bindings=[], retain={"queues": ["orders"]})
-    assert not verdict.refused
-    assert set(steps(verdict).values()) == {"retained"}
-    assert {"queue orders", "policy queue.orders"} <= set(steps(verdict))
+    assert verdict.refused
+    assert [reason for reason in verdict.reasons if "Way on, in two runs: " not in reason] == []
 
 
 def test_a_policy_that_drops_messages_is_refused(full: Gate) -> None:
@@ -181,7 +180,7 @@ def test_the_whole_stack_is_not_destroyed_over_messages(full: Gate) -> None:
     text = full.preview(raw, "destroy", "--run-program", "--preview-only")
     verdict = full.judge(text, raw)
     assert verdict.refused
-    assert verdict.reasons[0].startswith("queue orders is not deleted: it holds 1 message")
+    assert "queue orders is not deleted: it holds 1 message" in verdict.reasons[0]
 
 
 def test_bindings_of_others_stand_in_an_exchanges_way(gate: Gate) -> None:
@@ -194,9 +193,7 @@ def test_bindings_of_others_stand_in_an_exchanges_way(gate: Gate) -> None:
     gate.api.delete(*path, "theirs")
     assert verdict.refused
     (reason,) = verdict.reasons
-    assert reason.startswith(
-        "exchange quiet is not deleted: it has bindings that others made: idle"
-    )
+    assert "exchange quiet is not deleted: it has bindings that others made: idle" in reason
 
 
 def test_nothing_to_do_is_nothing_to_lose(newest: Gate) -> None:

@@ -29,7 +29,13 @@ _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - Pulumi's wor
 
 Run: TypeAlias = Callable[[], Awaitable[Mapping[str, Any]]]
 
-_HOOKS: Final = {"BeforeCreate": "before_create", "BeforeDelete": "before_delete"}
+_HOOKS: Final = {
+    "BeforeCreate": "before_create",
+    "BeforeUpdate": "before_update",
+    "BeforeDelete": "before_delete",
+    "OnError": "on_error",
+}
+"""A state's words for the moments of hooks, and those of a registration."""
 
 
 @dataclass(frozen=True, slots=True)
