@@ -191,7 +191,7 @@ async def _refuse_at_start(guards: Guards) -> None:
     if found:
         for text in found:
             pulumi.log.error(text)
-        pulumi.log.error(f"{CODE} this update has changed nothing")
+        pulumi.log.error(f"{CODE} this run has changed nothing")
         sys.exit(MESSAGE_WAS_SHOWN)
 
 

@@ -1,7 +1,7 @@
-"""Makes `state.json` and `names.json` again, from a stack with the config of `config.yaml`.
+"""Makes the state of a release, and `names.json`, from a stack with the config of `config.yaml`.
 
-Only for a change that is meant to touch every stack, and before anybody relies on the program:
-`FREEZE=yes pytest tests/safety/frozen`.
+Once for each release: `FREEZE=0.2.0 pytest tests/safety/frozen` writes `state-0.2.0.json`, which
+every later version has to go on with. No state is made again.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.support.api import Api
 from tests.support.stack import Stack
 from topology.guard.earlier_states import EARLIER
 
 HERE = Path(__file__).parent
 _PASSING = ("created", "modified", "sourcePosition", "stackTrace")
 _OTHER_HOOKS = (
+    "rabbitmq-topology:change-policy",
     "rabbitmq-topology:create",
     "rabbitmq-topology:replace",
     "rabbitmq-topology:retained",
@@ -24,7 +26,7 @@ _OTHER_HOOKS = (
 )
 
 
-def freeze(stack: Stack) -> None:
+def freeze(stack: Stack, release: str) -> None:
     """Takes the state of an applied stack, with marks where it differs from run to run."""
     exported = json.loads(stack.run("stack", "export").text)
     deployment = exported["deployment"]
@@ -39,7 +41,7 @@ def freeze(stack: Stack) -> None:
     text = f"{start}{lines}\n]}}}}\n"
     for mark, value in marks(stack).items():
         text = text.replace(value, mark)
-    (HERE / "state.json").write_text(text, encoding="utf-8")
+    (HERE / f"state-{release}.json").write_text(text, encoding="utf-8")
     hooks = {
         hook
         for resource in resources
@@ -53,7 +55,14 @@ def freeze(stack: Stack) -> None:
 def marks(stack: Stack) -> dict[str, str]:
     """What stands for what in the frozen files."""
     broker = stack.broker
-    return {"TOKEN": stack.vhost, "MANAGEMENT": broker.management, "AMQP": broker.amqp}
+    with Api(broker) as api:
+        cluster = api.get("global-parameters", "internal_cluster_id")["value"]
+    return {
+        "TOKEN": stack.vhost,
+        "MANAGEMENT": broker.management,
+        "AMQP": broker.amqp,
+        "CLUSTER": cluster,
+    }
 
 
 def names(stack: Stack) -> dict[str, list[str]]:
