@@ -18,14 +18,14 @@ TOPOLOGY = {
         "deep": {"max_length": 10, "dead_letter": True},
         "gone": {},
     },
-    "services": {"worker": {"consumes": ["well", "abandoned", "deep"]}},
     "ignore_rules": {"unreachable-queue": "published to by name"},
 }
 
 
 def test_what_is_unwell_is_marked(stack: Stack, api: Api) -> None:
     vhost = stack.vhost
-    stack.configure({"vhost": vhost, **TOPOLOGY})
+    services = {f"{stack.token}-worker": {"consumes": ["well", "abandoned", "deep"]}}
+    stack.configure({"vhost": vhost, "services": services, **TOPOLOGY})
     stack.up()
     api.delete("queues", vhost, "gone")
     for queue, messages in (("abandoned", 1), ("deep", 8), ("deep.dead-letter", 2)):

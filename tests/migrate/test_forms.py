@@ -52,6 +52,7 @@ def test_other_arguments(stack: Stack, place: Scene) -> None:
     declared(stack, "work", type="classic")
     applied(stack)
     bodies = place.put(MESSAGES)
+    place.api.until_sampled(stack.vhost, "work", MESSAGES)
     declared(stack, "work", type="classic", max_priority=5, max_length=1_000)
     said = migrated(stack, "work")
     assert f"emptied: work is empty ({MESSAGES} moved" in said

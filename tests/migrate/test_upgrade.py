@@ -160,7 +160,7 @@ def test_a_vhost_that_is_not_there_is_refused(both: Pair) -> None:
     both.old.old_queue(queue_type="classic")
     both.new.api.delete("vhosts", both.new.vhost)
     (problem,) = both.new.plan(declared(both.new)).problems
-    assert "is not on the new broker; run pulumi up there first" in str(problem)
+    assert "does not exist on the new broker; run pulumi up first" in str(problem)
 
 
 def test_what_says_otherwise_stays(both: Pair) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
+from tests.features.eventually import eventually
 from toolchain.node import Broker
 
 
@@ -85,6 +86,14 @@ class Api:
             "properties": properties,
         }
         return bool(self.post("exchanges", vhost, exchange, "publish", body=body)["routed"])
+
+    def until_sampled(self, vhost: str, queue: str, messages: int) -> None:
+        """Waits until the broker's statistics, which lag, count so many messages in a queue."""
+
+        def counted() -> int:
+            return int(self.queues(vhost)[queue].get("messages", -1))
+
+        eventually(counted, messages)
 
     def take(self, vhost: str, queue: str) -> int:
         """How many messages were in a queue; they are gone then."""

@@ -9,6 +9,7 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from socket import AddressFamily
 from typing import Any, cast
 
 import docker
@@ -115,12 +116,12 @@ def gateway() -> str:
     """The address by which containers reach this machine. Raises `Unavailable`."""
     with closing(_engine()) as client:
         bridge = client.networks.get("bridge").attrs
-    address = next(
-        (entry["Gateway"] for entry in bridge["IPAM"]["Config"] if "Gateway" in entry), ""
-    )
-    if bridge["Options"].get(_BRIDGE_NAME) not in net_if_addrs():
+    # The engine names the gateway only where its network was configured by hand.
+    here = net_if_addrs().get(bridge["Options"].get(_BRIDGE_NAME), ())
+    address = next((found.address for found in here if found.family is AddressFamily.AF_INET), None)
+    if address is None:
         raise Unavailable("the Docker engine is on another machine")
-    return str(address)
+    return address
 
 
 def _fetch(image: str) -> None:
