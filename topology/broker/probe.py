@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..version import BrokerFacts, Version
+from ..version import BrokerFacts
 from .management import Management
 from .reader import BrokerReader
 
@@ -10,8 +10,3 @@ from .reader import BrokerReader
 def probe(management: Management) -> BrokerFacts:
     """Raises `BrokerError` if the broker cannot be asked, or is older than what is supported."""
     return BrokerReader(management).facts()
-
-
-def ask_version(management: Management) -> Version:
-    """The broker's version alone. Raises `BrokerError` if the broker cannot be asked."""
-    return Version.parse(management.get("overview", columns="rabbitmq_version")["rabbitmq_version"])
