@@ -66,7 +66,7 @@ def test_up_refuses_to_delete_what_is_in_use(shop: Shop) -> None:
     assert set(queues) == set(shop.declared()["queues"])
     assert len(shop.api.bindings(shop.vhost)) == len(queues)
     for queue in ("packing", "billing", "lent"):
-        assert shop.api.take(shop.vhost, queue) == 1, queue
+        assert shop.take(queue) == 1, queue
 
 
 def test_up_refuses_to_replace_what_holds_messages(shop: Shop) -> None:
@@ -78,7 +78,7 @@ def test_up_refuses_to_replace_what_holds_messages(shop: Shop) -> None:
     assert "queue urgent is not deleted" in said.text, said.text
     urgent = shop.api.queues(shop.vhost)["urgent"]
     assert urgent["arguments"]["x-max-priority"] == 5
-    assert shop.api.take(shop.vhost, "urgent") == 1
+    assert shop.take("urgent") == 1
     shop.apply(changed)
     assert shop.api.queues(shop.vhost)["urgent"]["arguments"]["x-max-priority"] == 6
     shop.apply()
@@ -121,7 +121,7 @@ def test_consent_is_for_one_queue_and_what_is_kept_stays(shop: Shop) -> None:
     assert {"lent", "billing"} <= queues
     assert not [entry for entry in shop.stack.state() if entry["urn"].endswith("/lent")]
     shop.apply()
-    assert [shop.api.take(shop.vhost, queue) for queue in ("lent", "billing")] == [1, 1]
+    assert [shop.take(queue) for queue in ("lent", "billing")] == [1, 1]
 
 
 def test_a_setting_changes_under_messages_that_stay(shop: Shop) -> None:
@@ -133,7 +133,7 @@ def test_a_setting_changes_under_messages_that_stay(shop: Shop) -> None:
         entry["name"]: entry["definition"] for entry in shop.api.get("policies", shop.vhost)
     }
     assert {"message-ttl": 7_200_000, "max-length": 1000} in policies.values(), policies
-    assert shop.api.take(shop.vhost, "packing") == 1
+    assert shop.take("packing") == 1
     shop.apply()
 
 
