@@ -85,8 +85,9 @@ def test_one_up_makes_the_broker_and_the_topology_on_it(components: Stack, broke
     with Api(broker) as api:
         assert api.has("queues", f"{components.vhost}-made", "q")
 
-    assert received(service["url"], "q") == b"a message"
     with Api(broker) as api:
+        api.until_sampled(f"{components.vhost}-made", "q", 1)
+        assert received(service["url"], "q") == b"a message"
         api.until_sampled(f"{components.vhost}-made", "q", 0)
     gone = components.run("destroy", "--yes", "--run-program")
     assert gone.code == 0, gone.text
