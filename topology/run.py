@@ -88,7 +88,7 @@ class Looked:
 
 def look(config: StackConfig, vhost: str, pending: Pending) -> Looked:
     """Reads what is there, once. Raises `BrokerError`. `pending` is told of each request."""
-    broker = GuardedBroker(config.connection, pending.waiting_for)
+    broker = GuardedBroker(config.connection, pending.waiting_for, log=pulumi.log.info)
     if config.offline:
         return Looked(broker)
     inventory = read_inventory(broker.reader, vhost, partial(binding_name, vhost))

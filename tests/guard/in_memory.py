@@ -21,6 +21,8 @@ class World:
     def __init__(self) -> None:
         self.broker = MemoryBroker()
         self.broker.vhost(VHOST)
+        self.logged: list[str] = []
+        """What the guards have told of their waits."""
 
     def settle(self) -> None:
         """Time passes, until statistics show what is so."""
@@ -28,7 +30,8 @@ class World:
 
     def run(self, *, preview: bool = False, **config: Any) -> Guarding:
         """The beginning of a run that declares this in the vhost."""
-        guarded = GuardedBroker(self.broker.connection(), timing=self.broker.time.timing())
+        timing, log = self.broker.time.timing(), self.logged.append
+        guarded = GuardedBroker(self.broker.connection(), timing=timing, log=log)
         guarded.begin(VHOST)
         topology = check({"vhost": VHOST, **config}).usable().topology
         return Guarding(guarded, topology, preview)

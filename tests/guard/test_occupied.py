@@ -32,13 +32,13 @@ def guarded(broker: MemoryBroker) -> Iterator[GuardedBroker]:
 
 
 @pytest.mark.parametrize("queue", ["classic", "quorum"])
-def test_without_clients_it_waits_for_the_second_look_alone(
+def test_without_clients_it_waits_for_the_last_to_be_gone(
     broker: MemoryBroker, guarded: GuardedBroker, queue: str
 ) -> None:
     found = guarded.settled_occupancy("v", queue)
     assert found is not None
     assert found.free
-    assert sum(broker.time.slept) == pytest.approx(6.0)
+    assert sum(broker.time.slept) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("queue", ["classic", "quorum"])
@@ -68,12 +68,29 @@ def test_a_client_that_comes_after_the_beginning_is_seen(
 
 
 def test_a_client_that_has_come_and_gone_is_seen(
-    broker: MemoryBroker, guarded: GuardedBroker
+    broker: MemoryBroker,
 ) -> None:
     """As publishers that connect for every message do: no list has them for long."""
+    broker.publish("v", "classic", 1, exchange="e")
+    broker.time.pass_(60)
+    guarded = GuardedBroker(broker.connection(), timing=broker.time.timing())
+    guarded.begin("v")
     broker.disconnect(broker.connect("v"))
     broker.publish("v", "classic", 1, exchange="e")
     assert guarded.published("v", "e") == 1
+    guarded.management.close()
+
+
+def test_an_exchange_that_never_had_a_message_is_not_waited_for(
+    broker: MemoryBroker, guarded: GuardedBroker
+) -> None:
+    assert guarded.published("v", "e") == 0
+    assert guarded.exchange("v", "e", settled=True) is not None
+    assert sum(broker.time.slept) == pytest.approx(0.5)
+    broker.connect("v")
+    broker.time.pass_(1)
+    assert guarded.published("v", "e") == 0
+    assert sum(broker.time.slept) > 5
 
 
 def test_a_quorum_queue_without_a_leader_is_unknown(

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from tests.guard.in_memory import VHOST, World, of_queue
-from topology.broker.statistics import SAMPLE_SECONDS
+from topology.broker.statistics import CONNECTION_SECONDS, LEFT_SECONDS, SAMPLE_SECONDS
 
 TYPES = ("classic", "quorum", "stream")
 
@@ -52,7 +52,8 @@ def test_what_holds_messages_or_is_consumed_stays(
     if used:
         assert "queue q is not deleted" in said
     if used and kind != "stream":
-        assert f"({ready} ready, {unacknowledged} unacknowledged)" in said
+        assert f"({ready} ready, {unacknowledged} unacknowledged" in said
+        assert ("as sampled up to 11 s ago" in said) == (kind == "quorum" and unacknowledged > 0)
         assert f"has {consumers} consumer" in said
 
 
@@ -66,16 +67,97 @@ def test_consent_is_for_the_queue_that_it_names(world: World, kind: str, preview
     assert of_queue(world.run(preview=preview, allow_deletion={"exchanges": ["q"]}))
 
 
-@pytest.mark.parametrize("kind", ["classic", "quorum"])
-def test_what_was_taken_a_moment_ago_is_waited_for(world: World, kind: str) -> None:
+def test_what_was_taken_a_moment_ago_is_known_of_a_classic_queue(world: World) -> None:
+    put(world, "classic", 0, 0, 0)
+    world.settle()
+    world.broker.publish(VHOST, "q")
+    world.broker.take(VHOST, "q")
+    assert "(0 ready, 1 unacknowledged)" in of_queue(world.run())
+    assert not world.waited()
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+def test_a_classic_queue_that_was_emptied_a_moment_ago_goes(world: World, preview: bool) -> None:  # noqa: FBT001
+    """Statistics still have its messages and its consumer."""
+    put(world, "classic", 3, 2, 1)
+    world.settle()
+    broker = world.broker
+    broker.take(VHOST, "q", 3)
+    broker.acknowledge(VHOST, "q", 5)
+    broker.consume(VHOST, "q", 0)
+    assert not of_queue(world.run(preview=preview))
+    assert not world.waited()
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "update"])
+def test_a_quorum_queue_goes_when_its_last_client_has_gone(world: World, preview: bool) -> None:  # noqa: FBT001
+    """Nothing is unacknowledged without a connection, whatever the last sample says."""
+    put(world, "quorum", 0, 1, 1)
+    world.settle()
+    broker = world.broker
+    broker.acknowledge(VHOST, "q")
+    broker.consume(VHOST, "q", 0)
+    broker.disconnect(broker.connections[0])
+    assert not of_queue(world.run(preview=preview))
+    assert world.waited() == pytest.approx(LEFT_SECONDS)
+
+
+def test_a_quorum_queue_that_was_emptied_is_waited_for_while_a_client_is_there(
+    world: World,
+) -> None:
+    put(world, "quorum", 0, 1, 0)
+    world.settle()
+    world.broker.acknowledge(VHOST, "q")
+    guarding = world.run()
+    assert not of_queue(guarding)
+    assert world.waited() == pytest.approx(SAMPLE_SECONDS)
+    assert "waiting up to 11 s" in world.logged[0]
+    assert "the unacknowledged messages of queue q" in world.logged[0]
+
+
+@pytest.mark.parametrize(
+    "not_proven", ["cluster", "plugin", "shovel in another vhost", "more users than are listed"]
+)
+def test_where_connections_are_not_certain_a_quorum_queue_keeps_its_wait(
+    world: World, not_proven: str
+) -> None:
+    broker = world.broker
+    broker.add_queue(VHOST, "q", arguments={"x-queue-type": "quorum"})
+    match not_proven:
+        case "cluster":
+            broker.nodes_running["rabbit@other"] = True
+        case "plugin":
+            broker.plugins += ("rabbitmq_mqtt",)
+        case "shovel in another vhost":
+            broker.vhost("other").parameters["shovel", "s"] = {"src-uri": "amqp:///v"}
+        case _:
+            for number in range(101):
+                broker.add_user(f"user-{number}", "password")
+    world.settle()
+    assert not of_queue(world.run())
+    assert world.waited() == pytest.approx(CONNECTION_SECONDS)
+
+
+def test_a_classic_queue_without_live_counts_is_sampled(world: World) -> None:
+    """As on brokers that do not count without statistics."""
+    world.broker.live_counts = False
+    put(world, "classic", 0, 0, 0)
+    world.settle()
+    world.broker.publish(VHOST, "q")
+    world.broker.take(VHOST, "q")
+    assert "(0 ready, 1 unacknowledged, as sampled up to 11 s ago)" in of_queue(world.run())
+    assert world.waited() == pytest.approx(SAMPLE_SECONDS)
+
+
+def test_what_was_taken_a_moment_ago_is_waited_for_of_a_quorum_queue(world: World) -> None:
     """Statistics do not have it yet: an update waits for a sample that is newer than its begin."""
-    put(world, kind, 0, 0, 0)
+    put(world, "quorum", 0, 0, 0)
     world.settle()
     world.broker.publish(VHOST, "q")
     world.broker.take(VHOST, "q")
     began = world.broker.time.now
     said = of_queue(world.run())
-    assert "(0 ready, 1 unacknowledged)" in said
+    assert "(0 ready, 1 unacknowledged, as sampled up to 11 s ago)" in said
     assert world.broker.time.now >= began + SAMPLE_SECONDS
 
 

@@ -227,7 +227,8 @@ class MemoryApi:
         counts = queue.now if at_once else queue.at(now - self._broker.statistics_lag)
         lost = queue.type == "quorum" and not queue.leader
         totals = not live or query.get("enable_queue_totals") == "true"
-        if counts is None or lost or not totals or (live and queue.type == "stream"):
+        unknown = live and (queue.type == "stream" or (at_once and not self._broker.live_counts))
+        if counts is None or lost or not totals or unknown:
             return entry
         entry["messages_ready"] = counts.ready
         entry["messages_unacknowledged"] = counts.unacknowledged

@@ -164,8 +164,10 @@ class MemoryBroker:
         """Seconds by which statistics are behind."""
         self.connections_lag = 4.7
         """The same of the list of a vhost's connections, for those that are new."""
+        self.live_counts = True
+        """Whether classic queues are counted at once where totals are asked without statistics."""
         self.cluster_id = "rabbitmq-cluster-id-memory"
-        self.plugins = PLUGINS
+        self.plugins: tuple[str, ...] = PLUGINS
         self.nodes_running = {"rabbit@memory": True}
         self.exchange_types = _TYPES
         self.vhosts: dict[str, MemoryVhost] = {}

@@ -77,6 +77,15 @@ class QueueDepths:
                 path = ("rabbitmq-topology:amqpEndpoint",)
                 raise BrokerError([Problem(path, message, "run the same command again")]) from None
 
+    def connected(self, vhost: str) -> bool:
+        """Whether its own connection to a vhost is open, as an answer over it shows."""
+        with self._lock, suppress(AMQPError):
+            link = self._links.get(vhost)
+            if link is not None and link.is_open:
+                link.channel().close()
+                return True
+        return False
+
     def close(self) -> None:
         with self._lock:
             self._channels.clear()

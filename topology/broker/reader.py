@@ -316,6 +316,11 @@ class BrokerReader:
 
         return self._shared(("parameter names", vhost), read, since)
 
+    def parameters_anywhere(self) -> tuple[tuple[str, str], ...]:
+        """Component and name, of all components in all vhosts."""
+        found = self.management.get("parameters", columns="component,name")
+        return tuple((entry["component"], entry["name"]) for entry in found)
+
     def policies_by_name(
         self, vhost: str, *, since: float | None = None
     ) -> Mapping[str, LivePolicy]:

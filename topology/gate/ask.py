@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Final
 
 from ..broker import BrokerError
@@ -85,12 +84,10 @@ def _occupancies(
     def now(target: Target) -> Occupancy:
         sampled = queues[target.vhost][target.name]
         try:
-            fresh = broker.ready_now(target.vhost, target.name)
+            fresh = broker.occupancy(target.vhost, target.name, wait=False)
         except BrokerError:
             return sampled  # The guards say so, where it matters.
-        if fresh is None or sampled.stream:
-            return sampled
-        return replace(sampled, ready=fresh.ready, consumers=fresh.consumers)
+        return fresh or sampled
 
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         return dict(zip(found, pool.map(now, found), strict=True))

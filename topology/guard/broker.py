@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from ..broker import BrokerError, BrokerReader, Management, Timing
 from ..broker.connection import Connection
@@ -46,16 +47,20 @@ class GuardedBroker:
         connection: Connection,
         waiting_for: WaitingFor = nullcontext,
         timing: Timing | None = None,
+        log: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`log` takes what is waited for, before the wait."""
         self._connection, self._waiting_for = connection, waiting_for
-        self._timing = timing or Timing()
+        self._timing, self._log = timing or Timing(), log
         self._ready = connection.queue_depths()
         atexit.register(self._ready.close)
         self._reader: BrokerReader | None = None
         self._lock = threading.Lock()
-        self._clients = Clients(lambda: self.reader, self._timing)
+        self._clients = Clients(lambda: self.reader, self._timing, self._ready.connected)
         self._published: dict[str, dict[str, int]] = {}
         """Messages by vhost and exchange, as statistics told when this run began."""
+        self._waits: set[str] = set()
+        """Vhosts of which a wait was logged."""
         self._began = self._timing.clock()
 
     def begin(self, vhost: str) -> None:
@@ -87,26 +92,65 @@ class GuardedBroker:
         """As listed a moment ago, and after `since`; None if there is no such queue."""
         return self.reader.queues(vhost, since=since).by_name.get(queue)
 
-    def occupancy(self, vhost: str, queue: str) -> Occupancy | None:
-        """As sampled, up to five seconds ago; None if there is no such queue."""
-        found = self.queue(vhost, queue)
-        return None if found is None else Occupancy.of(found)
+    def occupancy(self, vhost: str, queue: str, *, wait: bool) -> Occupancy | None:
+        """What a queue holds; None if there is no such queue.
+
+        Ready messages and consumers are those of this moment, and so are the unacknowledged
+        messages of a classic queue. Those of a quorum queue are sampled: without `wait` up to
+        `Timing.sample` ago, with it after this run began, unless no client is connected.
+
+        Raises `BrokerError` as `settled_occupancy` does.
+        """
+        now = self._timing.clock()
+        found = self.reader.queues(vhost, since=now, live=True).by_name.get(queue)
+        if found is None:
+            return None
+        at_once = found.type in ("", "classic") and found.unacknowledged is not None
+        held: Occupancy | None
+        if at_once or found.type == "stream":
+            held = Occupancy.of(found)
+        elif wait:
+            held = self.settled_occupancy(vhost, queue)
+        else:
+            sampled = self.queue(vhost, queue)
+            held = Occupancy.of(sampled, sampled=True) if sampled else None
+            if held and held.unacknowledged and self._clients.unused(vhost):
+                held = replace(held, unacknowledged=0)
+        counts = self._ready.of(vhost, queue)
+        if held is None or counts is None:
+            return None
+        # What has become ready since the listing was unacknowledged in it, or is new.
+        ready = counts.ready if not at_once or held.free else held.ready
+        return replace(held, ready=ready, consumers=counts.consumers)
 
     def exchange(self, vhost: str, exchange: str, *, settled: bool = False) -> LiveExchange | None:
         """As listed a moment ago; if `settled`, waits as for the counts of queues."""
-        since = self._settle(vhost) if settled else None
+        if not settled or self._never_used(vhost, exchange):
+            return self.reader.exchanges(vhost).by_name.get(exchange)
+        since = self._settle(vhost, f"who publishes to exchange {exchange}")
         return self.reader.exchanges(vhost, since=since).by_name.get(exchange)
 
     def published(self, vhost: str, exchange: str) -> int:
         """Messages that came to an exchange since this run began, or up to `Timing.sample` before;
         waits as for the counts of queues. A rate is told from the second sample on only."""
         before = self._published.get(vhost)
-        since = self._settle(vhost)
+        if self._never_used(vhost, exchange):
+            return 0
+        since = self._settle(vhost, f"who publishes to exchange {exchange}")
         if before is None or since is None:
             return 0
         found = self.reader.exchanges(vhost, since=since).by_name.get(exchange)
         came = (found.published or 0) if found else 0
         return max(0, came - before.get(exchange, 0))
+
+    def _never_used(self, vhost: str, exchange: str) -> bool:
+        """Whether statistics know of no message that ever came to an exchange, and no client is
+        connected. A publisher that connects for each message cannot be missed but for its first
+        ones, and these lie in the queues behind the exchange."""
+        if self._published.get(vhost, {}).get(exchange) != 0:
+            return False
+        found = self.reader.exchanges(vhost).by_name.get(exchange)
+        return not (found and found.published) and self._clients.unused(vhost)
 
     def settled_occupancy(self, vhost: str, queue: str) -> Occupancy | None:
         """As sampled after this run began: waits until there is such a sample, unless nobody is
@@ -115,7 +159,10 @@ class GuardedBroker:
         Raises `BrokerError` where nobody can tell: the broker keeps no statistics of the queue, or
         a quorum queue has no leader. Asked over AMQP, RabbitMQ counts 0 messages in such a one.
         """
-        timing, since = self._timing, self._settle(vhost)
+        timing = self._timing
+        unused = self._clients.unused(vhost)
+        unacknowledged = f"the unacknowledged messages of queue {queue}"
+        since = None if unused else self._settle(vhost, unacknowledged)
         found = self.queue(vhost, queue, since=since)
         missing_since = timing.clock()
         while found is not None and (unknown := _unknown(found, counted=since is not None)):
@@ -123,14 +170,22 @@ class GuardedBroker:
                 raise BrokerError([unknown])
             timing.sleep(timing.shared)
             found = self.queue(vhost, queue)
-        return None if found is None else Occupancy.of(found)
+        if found is None:
+            return None
+        # Without a connection nothing is unacknowledged, whatever the last sample says.
+        held = Occupancy.of(found, sampled=not unused)
+        return replace(held, unacknowledged=0) if unused else held
 
-    def _settle(self, vhost: str) -> float | None:
+    def _settle(self, vhost: str, what: str) -> float | None:
         """Waits until statistics tell what was so when this run began, and gives that time; None if
-        nobody is connected, and there is nothing to wait for."""
+        no client is connected, and there is nothing to wait for. `what` they tell is logged."""
+        settled = self._began + self._timing.sample
+        rest = settled - self._timing.clock()
+        if rest > 0 and vhost not in self._waits:
+            self._waits.add(vhost)
+            self._log(f"waiting up to {rest:.0f} s for RabbitMQ's statistics of {what}")
         if self._clients.absent(vhost):
             return None
-        settled = self._began + self._timing.sample
         self._timing.wait_until(settled)
         return settled
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..broker.state import LiveQueue
+from ..broker.statistics import SAMPLE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,15 +17,18 @@ class Occupancy:
     consumers: int = 0
     stream: bool = False
     """Consuming removes nothing from a stream: it always holds messages that matter."""
+    sampled: bool = False
+    """Whether the unacknowledged messages are as old as RabbitMQ's last sample."""
 
     @classmethod
-    def of(cls, queue: LiveQueue) -> Occupancy:
+    def of(cls, queue: LiveQueue, *, sampled: bool = False) -> Occupancy:
         """What was not counted is taken for none."""
         return cls(
             ready=queue.ready or 0,
             unacknowledged=queue.unacknowledged or 0,
             consumers=queue.consumers or 0,
             stream=queue.type == "stream",
+            sampled=sampled,
         )
 
     @property
@@ -37,10 +41,15 @@ class Occupancy:
         consumers = counted(self.consumers, "consumer")
         if self.stream:
             return f"is a stream, which always holds messages, and has {consumers}"
+        age = f", as sampled up to {SAMPLE_SECONDS:g} s ago" if self._aged else ""
         return (
             f"holds {counted(messages, 'message')} ({self.ready} ready, "
-            f"{self.unacknowledged} unacknowledged) and has {consumers}"
+            f"{self.unacknowledged} unacknowledged{age}) and has {consumers}"
         )
+
+    @property
+    def _aged(self) -> bool:
+        return self.sampled and bool(self.unacknowledged)
 
 
 def counted(number: int, noun: str) -> str:

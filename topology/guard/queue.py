@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..broker.error import BrokerError
 from ..command import COMMAND
@@ -47,17 +48,18 @@ def delete_if_free(guarding: Guarding, vhost: str, name: str) -> None:
 def refuse_if_occupied(guarding: Guarding, vhost: str, name: str) -> None:
     """Raises `Refusal` if messages or consumers are on a queue that goes, or loses its routes.
 
-    Ready messages and consumers are known at this very moment, unacknowledged messages from samples
-    only. What is known already refuses at once; before anything is deleted, the sample must be
-    newer than the run. A preview deletes nothing and does not wait.
+    All is known at this moment but the unacknowledged messages of a quorum queue with clients in
+    its vhost: these are sampled. What is known already refuses at once; before anything is deleted,
+    the sample must be newer than the run. A preview deletes nothing and does not wait.
     """
     if name in guarding.topology.allow_deletion.queues:
         return
     broker = guarding.broker
-    _require_free(guarding, vhost, name, broker.occupancy(vhost, name))
-    if not guarding.preview:
-        _require_free(guarding, vhost, name, broker.settled_occupancy(vhost, name))
-    _require_free(guarding, vhost, name, broker.ready_now(vhost, name))
+    found = broker.occupancy(vhost, name, wait=False)
+    if found and found.sampled and not guarding.preview:
+        known = replace(found, unacknowledged=0)
+        found = broker.occupancy(vhost, name, wait=True) if known.free else found
+    _require_free(guarding, vhost, name, found)
 
 
 def _require_free(guarding: Guarding, vhost: str, name: str, occupancy: Occupancy | None) -> None:

@@ -1,0 +1,79 @@
+"""What guards know without a wait, on real brokers, while clients come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pika
+import pytest
+from pika.exceptions import AMQPError
+
+from tests.features.eventually import eventually
+from tests.guard.test_clients import connected, reached, vhost_on
+from tests.support.api import Api
+from toolchain.node import Broker
+from topology.broker.connection import Connection
+from topology.guard import GuardedBroker
+from topology.guard.occupancy import Occupancy
+
+_TIMES = 5
+
+
+@contextmanager
+def guarded_queue(broker: Broker, kind: str) -> Iterator[tuple[Connection, GuardedBroker, str]]:
+    connection = reached(broker)
+    guarded = GuardedBroker(connection)
+    declared = {"durable": True, "arguments": {"x-queue-type": kind}}
+    with vhost_on(broker) as vhost, Api(broker) as api, guarded.management:
+        api.put("queues", vhost, "q", body=declared)
+        guarded.begin(vhost)
+        yield connection, guarded, vhost
+        guarded.hang_up()
+
+
+def test_a_classic_queue_is_counted_at_this_moment(each_broker: Broker) -> None:
+    with (
+        guarded_queue(each_broker, "classic") as (connection, guarded, vhost),
+        connected(connection, vhost) as client,
+    ):
+        channel = client.channel()
+        channel.confirm_delivery()
+        for _ in range(_TIMES):
+            channel.basic_publish("", "q", b"message")
+            assert guarded.occupancy(vhost, "q", wait=False) == Occupancy(ready=1)
+            method, _, _ = channel.basic_get("q")
+            assert guarded.occupancy(vhost, "q", wait=False) == Occupancy(unacknowledged=1)
+            channel.basic_reject(method.delivery_tag, requeue=False)
+            # RabbitMQ does not answer a rejection; what it answers next, it has done after it.
+            channel.queue_declare("q", passive=True)
+            assert guarded.occupancy(vhost, "q", wait=False) == Occupancy()
+
+
+@pytest.mark.parametrize("cut_off", [False, True], ids=["closed", "cut off"])
+def test_what_the_last_client_of_a_quorum_queue_had_taken_is_ready(
+    each_broker: Broker,
+    cut_off: bool,  # noqa: FBT001
+) -> None:
+    with guarded_queue(each_broker, "quorum") as (connection, guarded, vhost):
+        for number in range(1, _TIMES + 1):
+            client = connected(connection, vhost)
+            channel = client.channel()
+            channel.confirm_delivery()
+            channel.basic_publish("", "q", b"message")
+            taken = [channel.basic_get("q") for _ in range(number)]
+            assert all(method for method, _, _ in taken)
+            assert not guarded._clients.unused(vhost)  # noqa: SLF001
+            leave(client, cut_off=cut_off)
+            eventually(lambda: guarded._clients.unused(vhost), wanted=True)  # noqa: SLF001
+            found = guarded.occupancy(vhost, "q", wait=True)
+            assert found == Occupancy(ready=number)
+
+
+def leave(client: pika.BlockingConnection, *, cut_off: bool) -> None:
+    if not cut_off:
+        client.close()
+        return
+    client._impl._transport._sock.close()  # noqa: SLF001
+    with suppress(AMQPError, OSError, ValueError):
+        client.process_data_events(0)
