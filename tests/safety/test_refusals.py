@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
+from tests.features.eventually import eventually
 from tests.safety.crash.proxy import Proxy
 from tests.safety.landscape import without_queue
 from tests.safety.meanwhile import meanwhile
+from tests.safety.messages import Messages
 from tests.safety.stronghold import ALL_AT_ONCE, DESTROY, UP, Stronghold
 from tests.support.api import Api
-from tests.support.idle import until_idle
+from tests.support.idle import rate, until_idle
 from tests.support.stack import Stack
-from topology.broker.statistics import SAMPLE_SECONDS
 
 QUEUE = """\
 queue work is not deleted: it holds 3 messages (3 ready, 0 unacknowledged) and has 0 consumers.
@@ -99,8 +98,12 @@ def test_exchanges_and_vhosts_that_others_use(stack: Stack) -> None:
         assert api.publish(vhost, "idle", "")
         until_idle(api, vhost, "idle")
         stack.configure({"vhost": vhost})
-        with meanwhile(lambda: api.publish(vhost, "spoken", "")):
-            time.sleep(SAMPLE_SECONDS)
+        # Beside a client that stays: whoever publishes over HTTP connects for each message.
+        with (
+            Messages(stack.broker, vhost),
+            meanwhile(lambda: api.publish(vhost, "spoken", "")),
+        ):
+            eventually(lambda: rate(api, vhost, "spoken") > 0, wanted=True)
             said = stack.run(*ALL_AT_ONCE)
         for refusal in (BOUND_BY_OTHERS, FED_BY_OTHERS, PUBLISHED):
             assert _says(said.text, refusal.removesuffix("\n")), said.text

@@ -15,9 +15,10 @@ def until_idle(api: Api, vhost: str, exchange: str) -> None:
     The guards refuse to delete an exchange until then.
     """
     time.sleep(SAMPLE_SECONDS)
-    eventually(lambda: _rate(api, vhost, exchange) == 0, wanted=True)
+    eventually(lambda: rate(api, vhost, exchange) == 0, wanted=True)
 
 
-def _rate(api: Api, vhost: str, exchange: str) -> float:
+def rate(api: Api, vhost: str, exchange: str) -> float:
+    """Messages a second, as sampled."""
     statistics = api.exchanges(vhost)[exchange].get("message_stats") or {}
     return float((statistics.get("publish_in_details") or {}).get("rate") or 0)

@@ -48,6 +48,9 @@ _EXCHANGE: Final = (
     "name,type,durable,auto_delete,internal,arguments,policy,"
     "message_stats.publish_in,message_stats.publish_in_details.rate"
 )
+_HISTORY: Final = ",message_stats.publish_in_details.samples.sample"
+_LAST_MINUTE: Final = {"msg_rates_age": "60", "msg_rates_incr": "5"}
+"""RabbitMQ then lists samples, each five seconds older than the one before."""
 _BINDING: Final = "source,destination,destination_type,routing_key,arguments"
 _CONNECTION: Final = "name,vhost,user,user_provided_name,client_properties.connection_name"
 _NODE: Final = (
@@ -193,15 +196,8 @@ class BrokerReader:
         def read(now: float) -> QueueListing:
             query = _WITHOUT_STATISTICS if live else {}
             found = self.management.find("queues", vhost, columns=_QUEUE, **query) or []
-            sampled = now - self.timing.sample
-
-            def queue(entry: Entry) -> LiveQueue:
-                at_once = live and entry.get("type", "classic") == "classic"
-                return LiveQueue.from_api(entry, now if at_once else sampled)
-
-            return QueueListing(
-                tuple(map(queue, found)), now, lambda: self.policies(vhost, since=now)
-            )
+            queues = tuple(self._counted(entry, now, live=live) for entry in found)
+            return QueueListing(queues, now, lambda: self.policies(vhost, since=now))
 
         return self._shared(("queues", vhost, live), read, since)
 
@@ -227,11 +223,16 @@ class BrokerReader:
 
         return self._shared(("queues", vhost, "declared"), read, since)
 
-    def queue(self, vhost: str, name: str) -> LiveQueue | None:
-        """One queue, read anew, with counts as old as `Timing.sample` at most."""
-        sampled = self.timing.clock() - self.timing.sample
-        found = self.management.find("queues", vhost, name)
-        return None if found is None else LiveQueue.from_api(found, sampled)
+    def queue(self, vhost: str, name: str, *, live: bool = False) -> LiveQueue | None:
+        """One queue, read anew, with counts as those of `queues`."""
+        now = self.timing.clock()
+        query = {"columns": _QUEUE, **_WITHOUT_STATISTICS} if live else {}
+        found = self.management.find("queues", vhost, name, **query)
+        return None if found is None else self._counted(found, now, live=live)
+
+    def _counted(self, entry: Entry, now: float, *, live: bool) -> LiveQueue:
+        at_once = live and entry.get("type", "classic") == "classic"
+        return LiveQueue.from_api(entry, now if at_once else now - self.timing.sample)
 
     def exchange(self, vhost: str, name: str) -> LiveExchange | None:
         """One exchange, read anew."""
@@ -254,17 +255,22 @@ class BrokerReader:
         found = self.management.find("consumers", vhost) or []
         return tuple(map(LiveConsumer.from_api, found))
 
-    def exchanges(self, vhost: str, *, since: float | None = None) -> ExchangeListing:
-        """With sampled rates, as old as `Timing.sample` at most."""
+    def exchanges(
+        self, vhost: str, *, since: float | None = None, history: bool = False
+    ) -> ExchangeListing:
+        """With sampled rates, as old as `Timing.sample` at most; with `history`, also with what was
+        counted during the last minute."""
 
         def read(now: float) -> ExchangeListing:
-            found = self.management.find("exchanges", vhost, columns=_EXCHANGE) or []
+            query = _LAST_MINUTE if history else {}
+            columns = f"{_EXCHANGE}{_HISTORY if history else ''}"
+            found = self.management.find("exchanges", vhost, columns=columns, **query) or []
             sampled = now - self.timing.sample
             return ExchangeListing(
                 tuple(LiveExchange.from_api(entry, sampled) for entry in found), now
             )
 
-        return self._shared(("exchanges", vhost), read, since)
+        return self._shared(("exchanges", vhost, history), read, since)
 
     def bindings(
         self, vhost: str, *, since: float | None = None, keys: bool = False

@@ -84,7 +84,7 @@ def _occupancies(
     def now(target: Target) -> Occupancy:
         sampled = queues[target.vhost][target.name]
         try:
-            fresh = broker.occupancy(target.vhost, target.name, wait=False)
+            fresh = broker.occupancy(target.vhost, target.name, wait=False, listed=True)
         except BrokerError:
             return sampled  # The guards say so, where it matters.
         return fresh or sampled

@@ -14,7 +14,9 @@ from ..broker.management import WaitingFor
 from ..broker.state import LiveExchange, LiveQueue
 from ..problems import Problem
 from .clients import Clients
+from .live_clients import LiveClients
 from .occupancy import Occupancy
+from .traffic import Traffic, TrafficReader
 
 
 def _unknown(queue: LiveQueue, *, counted: bool) -> Problem | None:
@@ -56,20 +58,21 @@ class GuardedBroker:
         atexit.register(self._ready.close)
         self._reader: BrokerReader | None = None
         self._lock = threading.Lock()
-        self._clients = Clients(lambda: self.reader, self._timing, self._ready.connected)
-        self._published: dict[str, dict[str, int]] = {}
-        """Messages by vhost and exchange, as statistics told when this run began."""
+        self._began = self._timing.clock()
+        self._clients = Clients(lambda: self.reader, self._timing)
+        self._live_clients = LiveClients(lambda: self.reader, self._timing, self._ready.connected)
+        self._traffic = TrafficReader(
+            lambda: self.reader, self._timing, self._live_clients, self._settle
+        )
         self._waits: set[str] = set()
         """Vhosts of which a wait was logged."""
-        self._began = self._timing.clock()
 
     def begin(self, vhost: str) -> None:
         """Looks at who is connected and what was published when a run begins, so that it may know
         later that nobody was, or what came since. Raises `BrokerError`.
         """
         self._clients.look(vhost)
-        exchanges = self.reader.exchanges(vhost).exchanges
-        self._published[vhost] = {exchange.name: exchange.published or 0 for exchange in exchanges}
+        self._traffic.begin(vhost)
 
     @property
     def management(self) -> Management:
@@ -92,30 +95,25 @@ class GuardedBroker:
         """As listed a moment ago, and after `since`; None if there is no such queue."""
         return self.reader.queues(vhost, since=since).by_name.get(queue)
 
-    def occupancy(self, vhost: str, queue: str, *, wait: bool) -> Occupancy | None:
+    def occupancy(self, vhost: str, queue: str, *, wait: bool, listed: bool) -> Occupancy | None:
         """What a queue holds; None if there is no such queue.
 
         Ready messages and consumers are those of this moment, and so are the unacknowledged
         messages of a classic queue. Those of a quorum queue are sampled: without `wait` up to
-        `Timing.sample` ago, with it after this run began, unless no client is connected.
+        `Timing.sample` ago, with it after this run began, unless no client is connected. With
+        `listed`, the counts of classic queues are those of a listing that serves others, too; it is
+        newer than the run's beginning.
 
         Raises `BrokerError` as `settled_occupancy` does.
         """
-        now = self._timing.clock()
-        found = self.reader.queues(vhost, since=now, live=True).by_name.get(queue)
+        found = self._live(vhost, queue, listed=listed)
         if found is None:
             return None
-        at_once = found.type in ("", "classic") and found.unacknowledged is not None
-        held: Occupancy | None
-        if at_once or found.type == "stream":
-            held = Occupancy.of(found)
-        elif wait:
-            held = self.settled_occupancy(vhost, queue)
-        else:
+        if found.type == "stream":
             sampled = self.queue(vhost, queue)
-            held = Occupancy.of(sampled, sampled=True) if sampled else None
-            if held and held.unacknowledged and self._clients.unused(vhost):
-                held = replace(held, unacknowledged=0)
+            return Occupancy.of(sampled, sampled=True) if sampled else None
+        at_once = found.type in ("", "classic") and found.unacknowledged is not None
+        held = Occupancy.of(found) if at_once else self._sampled(vhost, queue, wait=wait)
         counts = self._ready.of(vhost, queue)
         if held is None or counts is None:
             return None
@@ -123,44 +121,38 @@ class GuardedBroker:
         ready = counts.ready if not at_once or held.free else held.ready
         return replace(held, ready=ready, consumers=counts.consumers)
 
-    def exchange(self, vhost: str, exchange: str, *, settled: bool = False) -> LiveExchange | None:
-        """As listed a moment ago; if `settled`, waits as for the counts of queues."""
-        if not settled or self._never_used(vhost, exchange):
-            return self.reader.exchanges(vhost).by_name.get(exchange)
-        since = self._settle(vhost, f"who publishes to exchange {exchange}")
-        return self.reader.exchanges(vhost, since=since).by_name.get(exchange)
+    def _live(self, vhost: str, queue: str, *, listed: bool) -> LiveQueue | None:
+        if not listed:
+            return self.reader.queue(vhost, queue, live=True)
+        return self.reader.queues(vhost, since=self._began, live=True).by_name.get(queue)
 
-    def published(self, vhost: str, exchange: str) -> int:
-        """Messages that came to an exchange since this run began, or up to `Timing.sample` before;
-        waits as for the counts of queues. A rate is told from the second sample on only."""
-        before = self._published.get(vhost)
-        if self._never_used(vhost, exchange):
-            return 0
-        since = self._settle(vhost, f"who publishes to exchange {exchange}")
-        if before is None or since is None:
-            return 0
-        found = self.reader.exchanges(vhost, since=since).by_name.get(exchange)
-        came = (found.published or 0) if found else 0
-        return max(0, came - before.get(exchange, 0))
+    def _sampled(self, vhost: str, queue: str, *, wait: bool) -> Occupancy | None:
+        if wait:
+            return self.settled_occupancy(vhost, queue)
+        sampled = self.queue(vhost, queue)
+        held = Occupancy.of(sampled, sampled=True) if sampled else None
+        if held and held.unacknowledged and self._live_clients.none(vhost):
+            return replace(held, unacknowledged=0)
+        return held
 
-    def _never_used(self, vhost: str, exchange: str) -> bool:
-        """Whether statistics know of no message that ever came to an exchange, and no client is
-        connected. A publisher that connects for each message cannot be missed but for its first
-        ones, and these lie in the queues behind the exchange."""
-        if self._published.get(vhost, {}).get(exchange) != 0:
-            return False
-        found = self.reader.exchanges(vhost).by_name.get(exchange)
-        return not (found and found.published) and self._clients.unused(vhost)
+    def exchange(self, vhost: str, exchange: str) -> LiveExchange | None:
+        """As listed a moment ago."""
+        return self.reader.exchanges(vhost).by_name.get(exchange)
+
+    def traffic(self, vhost: str, exchange: str, *, wait: bool) -> Traffic:
+        """What comes to an exchange, as `TrafficReader.of` reads it."""
+        return self._traffic.of(vhost, exchange, wait=wait)
 
     def settled_occupancy(self, vhost: str, queue: str) -> Occupancy | None:
-        """As sampled after this run began: waits until there is such a sample, unless nobody is
-        connected who could have changed anything since.
+        """As sampled after this run began: waits until there is such a sample, unless no client is
+        connected that could have changed anything since.
 
-        Raises `BrokerError` where nobody can tell: the broker keeps no statistics of the queue, or
-        a quorum queue has no leader. Asked over AMQP, RabbitMQ counts 0 messages in such a one.
+        Raises `BrokerError` where the counts are not known: RabbitMQ keeps no statistics of the
+        queue, or a quorum queue has no leader. Asked over AMQP, RabbitMQ counts 0 messages in such
+        a one.
         """
         timing = self._timing
-        unused = self._clients.unused(vhost)
+        unused = self._live_clients.none(vhost)
         unacknowledged = f"the unacknowledged messages of queue {queue}"
         since = None if unused else self._settle(vhost, unacknowledged)
         found = self.queue(vhost, queue, since=since)

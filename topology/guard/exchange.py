@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from ..broker.error import BrokerError
-from ..broker.state import LiveBinding, LiveExchange
+from ..broker.state import LiveBinding
 from ..broker.statistics import SAMPLE_SECONDS
 from .context import Guarding
 from .occupancy import counted
@@ -15,6 +14,7 @@ from .refusal import Refusal, not_yet_retained, refused, unasked
 
 _STOP = "stop what publishes to it, and remove the bindings that others made"
 _SHOWN = 5
+SIDES = ("source", "destination")
 _AGAIN = (0.0, 0.2, 0.5, 1.0, 2.0)
 """Seconds to wait before each look at what might be gone already."""
 
@@ -65,15 +65,14 @@ def refuse_if_needed(guarding: Guarding, vhost: str, name: str) -> None:
     """
     if name in guarding.topology.allow_deletion.exchanges:
         return
-    _refuse_if_published(guarding, vhost, name, guarding.broker.exchange(vhost, name))
-    if not guarding.preview:
-        settled = guarding.broker.exchange(vhost, name, settled=True)
-        _refuse_if_published(guarding, vhost, name, settled)
-        if count := guarding.broker.published(vhost, name):
-            before = f"in the {SAMPLE_SECONDS:g} seconds before it"
-            reason = f"got {counted(count, 'message')} during this run, or {before}"
-            way = f"{_STOP}; if nothing does, run this again"
-            raise _refused(guarding, vhost, name, reason, way)
+    traffic = guarding.broker.traffic(vhost, name, wait=not guarding.preview)
+    if traffic.rate:
+        reason = f"is being published to ({traffic.rate:g} messages a second)"
+        raise _refused(guarding, vhost, name, reason, _STOP)
+    if traffic:
+        before = f"in the {SAMPLE_SECONDS:g} seconds before it"
+        reason = f"got {counted(traffic.count, 'message')} during this run, or {before}"
+        raise _refused(guarding, vhost, name, reason, f"{_STOP}; if nothing does, run this again")
     for queue in guarding.feeders(vhost, name):
         try:
             _refuse_if_feeding(guarding, vhost, name, queue)
@@ -90,30 +89,27 @@ def _refuse_if_feeding(guarding: Guarding, vhost: str, name: str, queue: str) ->
     refuse_if_occupied(guarding, vhost, queue)
 
 
-def _refuse_if_published(
-    guarding: Guarding, vhost: str, name: str, found: LiveExchange | None
-) -> None:
-    if found and found.publish_rate:
-        reason = f"is being published to ({found.publish_rate:g} messages a second)"
-        raise _refused(guarding, vhost, name, reason, _STOP)
-
-
 def _refused(guarding: Guarding, vhost: str, name: str, reason: str, *ways: str) -> Refusal:
     going = guarding.going("exchange", vhost, name)
     return refused("exchange", name, reason, *ways, going=going)
 
 
 def _refuse_if_others_bound(guarding: Guarding, vhost: str, name: str) -> None:
-    onward = _bindings(guarding, vhost, name, "source")
-    if onward:
-        ends = _listed(binding.destination for binding in onward)
-        reason = f"still routes to what others bound: {ends}"
-        raise _refused(guarding, vhost, name, reason, _STOP)
-    inward = _bindings(guarding, vhost, name, "destination")
-    if inward:
-        ends = _listed(binding.source for binding in inward)
-        reason = f"still gets messages from what others bound: {ends}"
-        raise _refused(guarding, vhost, name, reason, _STOP)
+    for side in SIDES:
+        refuse_bound(guarding, vhost, name, side, _bindings(guarding, vhost, name, side))
+
+
+def refuse_bound(
+    guarding: Guarding, vhost: str, name: str, side: str, others: Sequence[LiveBinding]
+) -> None:
+    """Raises `Refusal` if there are bindings that others made; `side` is which end of them the
+    exchange is."""
+    if not others:
+        return
+    does = "routes to" if side == "source" else "gets messages from"
+    ends = (one.destination if side == "source" else one.source for one in others)
+    reason = f"still {does} what others bound: {_listed(ends)}"
+    raise _refused(guarding, vhost, name, reason, _STOP)
 
 
 def _bindings(guarding: Guarding, vhost: str, name: str, end: str) -> Sequence[LiveBinding]:
@@ -127,7 +123,7 @@ def _bindings(guarding: Guarding, vhost: str, name: str, end: str) -> Sequence[L
     return found
 
 
-def _listed(names: Any) -> str:
+def _listed(names: Iterable[str]) -> str:
     different = sorted(set(names))
     more = len(different) - _SHOWN
     return ", ".join(different[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -15,13 +15,13 @@ from ..broker.state import LiveBinding
 from ..kind import Kind
 from ..ownership.contents import Object
 from .context import Guarding
+from .exchange import SIDES, refuse_bound
 from .leaving import Leaving
-from .refusal import Refusal, refused, unasked
+from .refusal import Refusal, unasked
 from .veto import veto
 
 _AT_A_TIME: Final = 8
 """Guards wait for the broker most of the time."""
-_SHOWN: Final = 5
 JUDGED: Final = frozenset({Kind.QUEUE, Kind.EXCHANGE, Kind.POLICY, Kind.VHOST})
 """A binding is refused for the sake of its ends."""
 _WITHOUT_A_PLACE: Final = frozenset({Kind.BINDING, Kind.USER})
@@ -66,14 +66,10 @@ def _refuse_if_others_bound(
     if name in guarding.topology.allow_deletion.exchanges:
         return
     try:
-        for side, end in (("source", "destination"), ("destination", "source")):
+        for side in SIDES:
             found = guarding.broker.reader.bindings_at(vhost, name, side)
-            foreign = [one for one in found if _live_route(vhost, one) not in routes]
-            others = sorted({getattr(one, end) for one in foreign})
-            if others:
-                reason = f"has bindings that others made: {', '.join(others[:_SHOWN])}"
-                going = guarding.going("exchange", vhost, name)
-                raise refused("exchange", name, reason, "remove these bindings", going=going)
+            others = [one for one in found if _live_route(vhost, one) not in routes]
+            refuse_bound(guarding, vhost, name, side, others)
     except BrokerError as error:
         raise unasked("exchange", name, error) from None
 

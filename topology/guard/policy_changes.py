@@ -222,18 +222,19 @@ class PolicyChanges:
         no reason to go on, since others may have come. A preview does not wait for a sample."""
         broker = self._guarding.broker
         try:
-            settled = None if self._guarding.preview else broker.settled_occupancy(vhost, name)
-            now = broker.ready_now(vhost, name)
+            preview = self._guarding.preview
+            now = broker.occupancy(vhost, name, wait=not preview, listed=preview)
         except BrokerError:
             return UNKNOWN
         if sampled.ready is None or sampled.unacknowledged is None:
             return sampled
-        counts = [one for one in (settled, now) if one is not None]
+        if now is None:
+            return sampled
         return replace(
             sampled,
-            ready=max([sampled.ready, *(one.ready for one in counts)]),
-            unacknowledged=max([sampled.unacknowledged, *(one.unacknowledged for one in counts)]),
-            consumers=max([sampled.consumers or 0, *(one.consumers for one in counts)]),
+            ready=max(sampled.ready, now.ready),
+            unacknowledged=max(sampled.unacknowledged, now.unacknowledged),
+            consumers=max(sampled.consumers or 0, now.consumers),
         )
 
 

@@ -49,16 +49,18 @@ def refuse_if_occupied(guarding: Guarding, vhost: str, name: str) -> None:
     """Raises `Refusal` if messages or consumers are on a queue that goes, or loses its routes.
 
     All is known at this moment but the unacknowledged messages of a quorum queue with clients in
-    its vhost: these are sampled. What is known already refuses at once; before anything is deleted,
-    the sample must be newer than the run. A preview deletes nothing and does not wait.
+    its vhost: these are sampled. What is known already refuses at once. For these samples an update
+    waits until they are newer than the run; a preview waits only where nothing but an old sample
+    speaks against the deletion.
     """
     if name in guarding.topology.allow_deletion.queues:
         return
-    broker = guarding.broker
-    found = broker.occupancy(vhost, name, wait=False)
-    if found and found.sampled and not guarding.preview:
+    broker, listed = guarding.broker, guarding.preview
+    found = broker.occupancy(vhost, name, wait=False, listed=listed)
+    if found and found.sampled and not found.stream:
         known = replace(found, unacknowledged=0)
-        found = broker.occupancy(vhost, name, wait=True) if known.free else found
+        doubtful = known.free and (not guarding.preview or found.unacknowledged)
+        found = broker.occupancy(vhost, name, wait=True, listed=listed) if doubtful else found
     _require_free(guarding, vhost, name, found)
 
 
