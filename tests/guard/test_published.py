@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.guard.test_clients import reached, vhost_on
+from tests.guard.test_clients import connected, reached, vhost_on
 from tests.safety.messages import Messages
 from tests.support.api import Api
 from toolchain.node import Broker
@@ -16,10 +16,12 @@ def test_what_came_since_the_run_began_is_counted(broker: Broker) -> None:
             api.put("exchanges", vhost, name, body={"type": "fanout", "durable": True})
         api.put("queues", vhost, "q", body={"durable": True})
         api.post("bindings", vhost, "e", "used", "q", "q", body={})
-        guarded = GuardedBroker(reached(broker))
+        connection = reached(broker)
+        guarded = GuardedBroker(connection)
         with guarded.management:
             guarded.begin(vhost)
             with Messages(broker, vhost) as messages:
                 messages.put("q", 3, exchange="used")
-            assert guarded.traffic(vhost, "used", wait=True).count == 3
-            assert not guarded.traffic(vhost, "idle", wait=True)
+            with connected(connection, vhost):
+                assert guarded.traffic(vhost, "used", wait=True).count == 3
+                assert not guarded.traffic(vhost, "idle", wait=True)

@@ -67,7 +67,11 @@ def test_consent_is_for_the_queue_that_it_names(world: World, kind: str, preview
     assert of_queue(world.run(preview=preview, allow_deletion={"exchanges": ["q"]}))
 
 
-def test_what_was_taken_a_moment_ago_is_known_of_a_classic_queue(world: World) -> None:
+@pytest.mark.parametrize("version", ["3.10.8", "4.0.5", "4.3.6"])
+def test_what_was_taken_a_moment_ago_is_known_of_a_classic_queue(
+    world: World, version: str
+) -> None:
+    world.broker.version = version
     put(world, "classic", 0, 0, 0)
     world.settle()
     world.broker.publish(VHOST, "q")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.features.eventually import eventually
+from tests.guard.test_clients import connected, reached
 from tests.safety.crash.proxy import Proxy
 from tests.safety.landscape import without_queue
 from tests.safety.meanwhile import meanwhile
-from tests.safety.messages import Messages
 from tests.safety.stronghold import ALL_AT_ONCE, DESTROY, UP, Stronghold
 from tests.support.api import Api
 from tests.support.idle import rate, until_idle
@@ -100,7 +100,7 @@ def test_exchanges_and_vhosts_that_others_use(stack: Stack) -> None:
         stack.configure({"vhost": vhost})
         # Beside a client that stays: whoever publishes over HTTP connects for each message.
         with (
-            Messages(stack.broker, vhost),
+            connected(reached(stack.broker), vhost),
             meanwhile(lambda: api.publish(vhost, "spoken", "")),
         ):
             eventually(lambda: rate(api, vhost, "spoken") > 0, wanted=True)

@@ -108,6 +108,11 @@ class MemoryApi:
         def queue(vhost: MemoryVhost, name: str) -> Entry:
             return self._queue(vhost, _found(vhost.queues, name), query)
 
+        def one_queue(vhost: MemoryVhost, name: str) -> Entry:
+            counts_one = self._is_since(4, 0)
+            found = _found(vhost.queues, name)
+            return self._queue(vhost, found, query if counts_one else {})
+
         def exchange(vhost: MemoryVhost, name: str) -> Entry:
             return self._exchange(vhost, _found(vhost.exchanges, name), query)
 
@@ -117,7 +122,7 @@ class MemoryApi:
 
         return {
             "queues/VHOST": lambda vhost: [queue(vhost, name) for name in vhost.queues],
-            "queues/VHOST/*": queue,
+            "queues/VHOST/*": one_queue,
             "queues/VHOST/*/bindings": bound("destination", "queue"),
             "exchanges/VHOST": lambda vhost: [exchange(vhost, name) for name in vhost.exchanges],
             "exchanges/VHOST/*": exchange,

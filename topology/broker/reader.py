@@ -64,6 +64,9 @@ _WITHOUT_STATISTICS: Final = {"disable_stats": "true", "enable_queue_totals": "t
 """RabbitMQ then asks the process of each classic queue for its messages. Those of quorum queues are
 sampled all the same, those of streams missing, and consumers are not counted."""
 
+_COUNTS_ONE: Final = Version(4, 0)
+"""Since when this was seen to hold for a single queue as well: 3.10 answers with statistics."""
+
 _ENDPOINT: Final = ("rabbitmq:endpoint",)
 
 
@@ -226,12 +229,15 @@ class BrokerReader:
     def queue(self, vhost: str, name: str, *, live: bool = False) -> LiveQueue | None:
         """One queue, read anew, with counts as those of `queues`."""
         now = self.timing.clock()
+        if live and self.version() < _COUNTS_ONE:
+            return self.queues(vhost, since=now, live=True).by_name.get(name)
         query = {"columns": _QUEUE, **_WITHOUT_STATISTICS} if live else {}
         found = self.management.find("queues", vhost, name, **query)
         return None if found is None else self._counted(found, now, live=live)
 
     def _counted(self, entry: Entry, now: float, *, live: bool) -> LiveQueue:
-        at_once = live and entry.get("type", "classic") == "classic"
+        # Where RabbitMQ answers with statistics all the same, it counts consumers as well.
+        at_once = live and entry.get("type", "classic") == "classic" and "consumers" not in entry
         return LiveQueue.from_api(entry, now if at_once else now - self.timing.sample)
 
     def exchange(self, vhost: str, name: str) -> LiveExchange | None:

@@ -112,7 +112,8 @@ class GuardedBroker:
         if found.type == "stream":
             sampled = self.queue(vhost, queue)
             return Occupancy.of(sampled, sampled=True) if sampled else None
-        at_once = found.type in ("", "classic") and found.unacknowledged is not None
+        counted = found.unacknowledged is not None and found.consumers is None
+        at_once = found.type in ("", "classic") and counted
         held = Occupancy.of(found) if at_once else self._sampled(vhost, queue, wait=wait)
         counts = self._ready.of(vhost, queue)
         if held is None or counts is None:
