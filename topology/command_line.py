@@ -17,6 +17,7 @@ _DESTROY: Final = frozenset({"destroy", "down", "dn"})
 _UPDATE: Final = frozenset({"up", "update"})
 _SOME: Final = ("-t", "--target", "--exclude", "--replace", "-r", "--refresh")
 """Options after which it is not known from the state alone what will be deleted."""
+_REPLACES: Final = ("--replace", "--target-replace")
 _CONTINUES: Final = "--continue-on-error"
 
 
@@ -25,6 +26,30 @@ class Command:
     """What is to be done with the whole stack."""
 
     destroys: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a command line has, wherever it is seen."""
+
+    destroys: bool = False
+    """The command deletes what is declared, all or some of it."""
+    replaces: bool = False
+    """Some resources are named that are to be replaced, although nothing about them changes."""
+
+
+def seen() -> Seen:
+    """Nothing where the command line is not seen."""
+    return look_at(_arguments() or ())
+
+
+def look_at(arguments: Sequence[str]) -> Seen:
+    """`arguments` are those of `pulumi`."""
+    found = _commands(arguments)
+    return Seen(
+        destroys=len(found) == 1 and found <= _DESTROY,
+        replaces=any(one.startswith(_REPLACES) for one in arguments),
+    )
 
 
 def whole_command() -> Command | None:
@@ -64,8 +89,12 @@ def read(arguments: Sequence[str]) -> Command | None:
     """`arguments` are those of `pulumi`."""
     if any(one.startswith(_SOME) for one in arguments):
         return None
-    # Values of options may be called as a command is; then it is not known what is done.
-    found = {one for one in arguments if one in _DESTROY | _UPDATE}
+    found = _commands(arguments)
     if len(found) != 1:
         return None
-    return Command(destroys=bool(found & _DESTROY))
+    return Command(destroys=found <= _DESTROY)
+
+
+def _commands(arguments: Sequence[str]) -> set[str]:
+    """Values of options may be called as a command is: then there are several."""
+    return {one for one in arguments if one in _DESTROY | _UPDATE}

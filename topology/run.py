@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NoReturn
 
 import pulumi
-from pulumi.runtime.invoke import invoke_async
 
 from .broker import probe
 from .check import Checked
-from .command_line import whole_command
+from .command_line import seen, whole_command
 from .declare import Scope
 from .declare.logical_name import binding_name
-from .guard import GuardedBroker, Guarding, Guards, refused_at_start
+from .guard import GuardedBroker, Guarding, Guards, read_state, refused_at_start
 from .layers.stack_file import PROJECT
 from .model import Topology
 from .ownership import (
@@ -120,7 +119,7 @@ def guards_and_claims(
         claims(topology, seed), looked.inventory, looked.broker.reader, cluster, threads, place
     )
     preview = pulumi.runtime.is_dry_run()
-    guarding = Guarding(looked.broker, topology, preview, claimed.goes)
+    guarding = Guarding(looked.broker, topology, preview, claimed.goes, seen())
     guards = Guards(guarding, cluster, claimed.going, threads, place)
     claimed.before_deletion = guards.refuse_in_protected_vhost
     return guards, claimed
@@ -180,10 +179,8 @@ async def _refuse_at_start(guards: Guards) -> None:
     command = whole_command()
     if command is None:
         return
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    told = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-    state = (told or {}).get("outputs")
-    if not isinstance(state, Mapping):
+    state = await read_state()
+    if state is None:
         return
     what = "guards of what this run would delete"
     guarding = guards.guarding

@@ -14,7 +14,6 @@ import pytest
 from tests.support.api import Api
 from tests.support.stack import Stack
 from toolchain.engine import Engine, current
-from toolchain.environment import tuning
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
 
@@ -32,7 +31,7 @@ def engine() -> Iterator[Engine]:
         for name in os.environ:
             if name.startswith(_INHERITED):
                 patch.delenv(name)
-        for name, value in (tuning() | found.environment()).items():
+        for name, value in found.environment().items():
             patch.setenv(name, value)
         first = [str(Path(sys.executable).parent), found.programs]
         patch.setenv("PATH", os.pathsep.join([*first, os.environ["PATH"]]))

@@ -67,7 +67,7 @@ class Pipeline:
             env={"AMQP_URL": self.outputs["services"][service]["url"]},
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=60,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")

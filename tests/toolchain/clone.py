@@ -12,7 +12,7 @@ from pathlib import Path
 from toolchain.folders import PROJECT
 from toolchain.node_folder import free_ports
 
-SECONDS = 600
+SECONDS = 240
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from ..broker.state import LiveExchange, LiveQueue
 from ..command_line import Command
@@ -16,24 +16,26 @@ from ..kind import Kind
 from ..ownership.difference import exchange_difference, queue_difference
 from .context import Guarding
 from .judgement import JUDGED, refusals
+from .last_state import State
 from .leaving import Leaving, Properties, Registered
+from .renamed import Judged, together
 
 _JUDGED: Final = JUDGED - {Kind.POLICY}
 """A policy is refused for the sake of what is retained alone, which the hooks know."""
 
 
-def refused_at_start(
-    guarding: Guarding, state: Mapping[str, Mapping[str, Any]], command: Command
-) -> list[str]:
-    """Texts of refusals, each once. `state` has types and outputs by URN."""
+def refused_at_start(guarding: Guarding, state: State, command: Command) -> list[str]:
+    """Texts of refusals, each once."""
+    return [str(one) for one in together(guarding, judged(guarding, state, command))]
+
+
+def judged(guarding: Guarding, state: State, command: Command) -> Judged:
+    """What is refused of all that a run would delete."""
     leaving = list(_leaving(guarding, state, destroys=command.destroys))
-    found = refusals(guarding, leaving, _JUDGED)
-    return list(dict.fromkeys(str(refusal) for _, refusal in found))
+    return refusals(guarding, leaving, _JUDGED)
 
 
-def _leaving(
-    guarding: Guarding, state: Mapping[str, Mapping[str, Any]], *, destroys: bool
-) -> Iterator[Leaving]:
+def _leaving(guarding: Guarding, state: State, *, destroys: bool) -> Iterator[Leaving]:
     for entry in state.values():
         kind, outputs = Kind.of_resource(str(entry.get("type"))), entry.get("outputs")
         if kind is None or not isinstance(outputs, Mapping) or _kept(guarding, kind, outputs):

@@ -15,7 +15,7 @@ from .context import Guarding
 from .exchange import refuse_if_needed
 from .leaving import Registered
 from .queue import refuse_if_occupied
-from .refusal import CODE, Refusal, not_yet_retained, part_is_retained, unasked
+from .refusal import CODE, Going, Refusal, not_yet_retained, part_is_retained, unasked
 
 
 class End(NamedTuple):
@@ -42,9 +42,8 @@ def guard_binding(guarding: Guarding, binding: Mapping[str, Any], registered: Re
         for end in (source, destination):
             if guarding.retention.end(end.kind, end.name):
                 refuse_part(guarding, binding, end, registered)
-                raise not_yet_retained(
-                    end.kind, end.name, guarding.going(end.kind, vhost, end.name)
-                )
+                why = guarding.going(end.kind, vhost, end.name)
+                raise not_yet_retained(end.kind, end.name, why, vhost)
         if destroyed and _protected(guarding, vhost, destination):
             raise _route_is_protected(source, destination)
         going = {source, destination} if destroyed else replaced
@@ -69,7 +68,7 @@ def guard_retained_binding(
             if registered is Registered.PENDING and guarding.differs(
                 end.kind, binding["vhost"], end.name
             ):
-                raise not_yet_retained(end.kind, end.name, "replaced")
+                raise not_yet_retained(end.kind, end.name, Going.REPLACED)
 
 
 def refuse_part(
@@ -98,7 +97,11 @@ def _route_is_protected(source: End, destination: End) -> Refusal:
 
 def _goes(guarding: Guarding, vhost: str, end: End) -> bool:
     """Whether an end is no longer declared, or is replaced since it is declared differently."""
-    return not _built_in(end) and guarding.going(end.kind, vhost, end.name) != "destroyed"
+    if _built_in(end):
+        return False
+    return not guarding.declares(end.kind, vhost, end.name) or guarding.differs(
+        end.kind, vhost, end.name
+    )
 
 
 def _behind(guarding: Guarding, vhost: str, end: End, *, destroyed: bool) -> Iterator[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from ..command_line import Seen
 from ..expand.effective_policy import matching
 from ..model import Exchange, Queue, Topology
 from ..ownership.contents import Object
 from ..ownership.difference import exchange_difference, queue_difference
 from .broker import GuardedBroker
+from .leaving import Leaving, Registered
 from .refusal import Going
 from .retention import Retention
 
@@ -25,6 +27,10 @@ class Guarding:
     """A preview takes the statistics that there are, and waits for none."""
     goes: Callable[[Object], bool] = lambda _: False
     """Whether this run has deleted an object, or in a preview would."""
+    command: Seen = field(default_factory=Seen)
+    """What is seen of the command that the run belongs to."""
+    registered: Registered = Registered.NOT
+    """How far the program has come with the resource that is judged."""
 
     @property
     def retention(self) -> Retention:
@@ -45,11 +51,23 @@ class Guarding:
         find = self.declared_queue if kind == "queue" else self.declared_exchange
         return find(vhost, name) is not None
 
+    def of(self, leaving: Leaving) -> Guarding:
+        """The same for the judgement of one resource."""
+        return replace(self, registered=leaving.registered)
+
     def going(self, kind: str, vhost: str, name: str) -> Going:
-        """Why a queue or exchange would be deleted. Raises `BrokerError`."""
-        if not self.declares(kind, vhost, name):
-            return "removed"
-        return "replaced" if self.differs(kind, vhost, name) else "destroyed"
+        """Why a queue, exchange or vhost would be deleted. Raises `BrokerError`."""
+        if self.command.destroys or self.registered is Registered.WHOLLY:
+            goes = not (self.retention.vhost(vhost) or self.topology.vhost.existing)
+            return Going.DESTROYED_WITH_VHOST if goes else Going.DESTROYED
+        if not self._ours(vhost):
+            return Going.RENAMED
+        if kind != "vhost":
+            if not self.declares(kind, vhost, name):
+                return Going.REMOVED
+            if self.differs(kind, vhost, name):
+                return Going.REPLACED
+        return Going.REMADE if self.registered is Registered.PENDING else Going.DESTROYED
 
     def differs(self, kind: str, vhost: str, name: str) -> bool:
         """Whether a queue or exchange is declared otherwise than the broker has it."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ..broker.error import BrokerError
 from ..kind import Kind
 from .context import Guarding
-from .refusal import CODE, Refusal, unasked
+from .refusal import CODE, Going, Refusal, keeping, unasked
 
 
 class DeletionProtection:
@@ -41,14 +41,14 @@ class DeletionProtection:
         stays = retention.vhost(vhost) or (own.existing and vhost == own.name)
         if not goes or stays or not self._protected(vhost):
             return
+        going = Going.DESTROYED_WITH_VHOST if vhost == own.name else Going.RENAMED
         raise Refusal(
             f"{CODE} vhost {vhost} is not deleted, nor is anything in it: RabbitMQ protects the "
             f"vhost from deletion.\n"
             f"  Ways on:\n"
             f"  - take the protection off: rabbitmqctl disable_vhost_deletion_protection "
             f"{vhost}, or DELETE /api/vhosts/{quote(vhost, safe='')}/deletion/protection\n"
-            f"  - keep it on the broker: run pulumi up with retain: {{vhost: true}}, and then this "
-            f"command again"
+            f"  - {keeping(Kind.VHOST, vhost, going, vhost)}"
         )
 
     def _protected(self, vhost: str) -> bool:

@@ -26,7 +26,8 @@ def guard_exchange(guarding: Guarding, vhost: str, name: str) -> None:
     """
     try:
         if guarding.retention.exchange(name):
-            raise not_yet_retained("exchange", name, guarding.going("exchange", vhost, name))
+            going = guarding.going("exchange", vhost, name)
+            raise not_yet_retained("exchange", name, going, vhost)
         if guarding.broker.exchange(vhost, name) is None:
             return
         refuse_if_needed(guarding, vhost, name)
@@ -53,7 +54,9 @@ def delete_if_unbound(guarding: Guarding, vhost: str, name: str) -> None:
         going = guarding.going("exchange", vhost, name)
     except BrokerError as error:
         raise unasked("exchange", name, error) from None
-    raise refused("exchange", name, "was bound to something just now", _STOP, going=going)
+    raise refused(
+        "exchange", name, "was bound to something just now", _STOP, going=going, vhost=vhost
+    )
 
 
 def refuse_if_needed(guarding: Guarding, vhost: str, name: str) -> None:
@@ -91,7 +94,7 @@ def _refuse_if_feeding(guarding: Guarding, vhost: str, name: str, queue: str) ->
 
 def _refused(guarding: Guarding, vhost: str, name: str, reason: str, *ways: str) -> Refusal:
     going = guarding.going("exchange", vhost, name)
-    return refused("exchange", name, reason, *ways, going=going)
+    return refused("exchange", name, reason, *ways, going=going, vhost=vhost)
 
 
 def _refuse_if_others_bound(guarding: Guarding, vhost: str, name: str) -> None:

@@ -13,15 +13,21 @@ from collections.abc import Callable
 
 import pulumi
 
+from ..command_line import Command
+from ..hook_router import parent_urn
 from ..kind import Kind
 from ..ownership import Cluster
 from ..place import Place
 from ..waits import HookThreads
+from .at_start import judged
 from .context import Guarding
 from .deletion_protection import DeletionProtection
 from .earlier_states import EARLIER
+from .last_state import read_state
 from .leaving import Leaving, Registered
 from .policy_changes import PolicyChanges
+from .refusal import Refusal
+from .renamed import Judged, Renamed
 from .veto import stay, veto, veto_or_delete
 
 _QUEUE = "rabbitmq-topology:veto-queue"
@@ -79,6 +85,7 @@ class Guards:
         self.threads, self.place = threads, place
         self.declared = Declared(place)
         self.policy_changes = PolicyChanges(guarding, threads, place)
+        self._renamed = Renamed(guarding, self._judge)
         self._protection = DeletionProtection(guarding)
         self._queue = self._hook(_QUEUE, veto_or_delete)
         self._exchange = self._hook(_EXCHANGE, veto_or_delete)
@@ -148,10 +155,20 @@ class Guards:
             self._going(args.type.rsplit(":", 1)[-1], leaving.name)
         what = f"hook before deletion of {kind.words} {args.name}"
         # In a thread of the hooks' own: guards wait for the broker, and other hooks go on.
-        await self.threads.run(what, self._ask, guard, leaving)
+        try:
+            await self.threads.run(what, self._ask, guard, leaving)
+        except Refusal as refusal:
+            raise await self._renamed.whole(leaving, refusal) from None
 
     def _ask(self, guard: Guard, leaving: Leaving) -> None:
         goes = leaving.kind is Kind.POLICY and guard is not stay
         if goes and not self.guarding.retention.policy(leaving.name):
             self.policy_changes.refuse_deletion(leaving.kind, leaving.properties)
-        guard(self.guarding, leaving)
+        guard(self.guarding.of(leaving), leaving)
+
+    async def _judge(self) -> Judged:
+        """What is refused of all that this topology has in the state and would no longer have."""
+        state = await read_state() or {}
+        own = {urn: one for urn, one in state.items() if parent_urn(urn) == self.place.owner.urn}
+        what, command = "guards of what is in a vhost of another name", Command(destroys=False)
+        return await self.threads.run(what, judged, self.guarding, own, command)

@@ -44,7 +44,7 @@ def refusals(
         def goes(found: Object) -> bool:
             return (one.vhost, found) in objects
 
-        before = replace(guarding, preview=True, goes=goes)
+        before = replace(guarding.of(one), preview=True, goes=goes)
         try:
             veto(before, one)
             if one.kind is Kind.EXCHANGE:

@@ -15,8 +15,13 @@ def guard_policy(guarding: Guarding, vhost: str, name: str) -> None:
     """
     if (kept := retained_with(guarding, vhost, name)) is not None:
         kind, named = kept
-        going: Going = "destroyed" if guarding.declares_policy(vhost, name) else "removed"
-        raise not_yet_retained(kind, named, going)
+        raise not_yet_retained(kind, named, _going(guarding, vhost, name), vhost)
+
+
+def _going(guarding: Guarding, vhost: str, name: str) -> Going:
+    if vhost == guarding.topology.vhost.name and not guarding.declares_policy(vhost, name):
+        return Going.REMOVED
+    return guarding.going("vhost", vhost, vhost)
 
 
 def guard_retained_policy(guarding: Guarding, vhost: str, name: str) -> None:

@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import pulumi
-from pulumi.runtime.invoke import invoke_async
 
 from ..broker.error import BrokerError
 from ..expand.naming import exactly
@@ -37,6 +36,7 @@ from ..policies import (
 from ..policies.live_object import UNKNOWN, Section
 from ..waits import HookThreads
 from .context import Guarding
+from .last_state import read_state
 from .refusal import Refusal
 
 CHANGE: Final = "rabbitmq-topology:change-policy"
@@ -245,10 +245,8 @@ def _with_unknown_counts(state: PolicyState) -> PolicyState:
 
 async def _managed(vhost: str) -> dict[Kind, frozenset[str]]:
     """Names of the policies in the stack's state."""
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    told: Any = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
     found: dict[Kind, set[str]] = {Kind.POLICY: set(), Kind.OPERATOR_POLICY: set()}
-    for resource in ((told or {}).get("outputs") or {}).values():
+    for resource in (await read_state() or {}).values():
         kind = Kind.of_resource(str(resource.get("type")))
         outputs = resource.get("outputs") or {}
         if kind in found and outputs.get("vhost") == vhost:

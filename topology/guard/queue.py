@@ -20,7 +20,8 @@ def guard_queue(guarding: Guarding, vhost: str, name: str) -> None:
     """Raises `Refusal` if something would be lost with a queue."""
     try:
         if guarding.retention.queue(name):
-            raise not_yet_retained("queue", name, guarding.going("queue", vhost, name))
+            going = guarding.going("queue", vhost, name)
+            raise not_yet_retained("queue", name, going, vhost)
         refuse_if_occupied(guarding, vhost, name)
     except BrokerError as error:
         raise unasked("queue", name, error) from None
@@ -42,7 +43,9 @@ def delete_if_free(guarding: Guarding, vhost: str, name: str) -> None:
     except BrokerError as error:
         raise unasked("queue", name, error) from None
     ways = [_DRAIN, *_migration(guarding, name, going)]
-    raise refused("queue", name, f"came into use just now ({reason})", *ways, going=going)
+    raise refused(
+        "queue", name, f"came into use just now ({reason})", *ways, going=going, vhost=vhost
+    )
 
 
 def refuse_if_occupied(guarding: Guarding, vhost: str, name: str) -> None:
@@ -70,14 +73,14 @@ def _require_free(guarding: Guarding, vhost: str, name: str, occupancy: Occupanc
     going = guarding.going("queue", vhost, name)
     first = _READ if occupancy.stream else _DRAIN
     ways = [first, *_migration(guarding, name, going)]
-    raise refused("queue", name, str(occupancy), *ways, going=going)
+    raise refused("queue", name, str(occupancy), *ways, going=going, vhost=vhost)
 
 
 def _migration(guarding: Guarding, name: str, going: Going) -> Iterator[str]:
     """The way on for a queue that comes back as another, or under another name."""
-    if going == "replaced":
+    if going is Going.REPLACED:
         yield f"change it and lose nothing: {COMMAND} migrate {name}"
-    elif going == "removed":
+    elif going is Going.REMOVED:
         for successor, queue in guarding.topology.queues.items():
             origin = queue.migrate
             if isinstance(origin, MigrateFrom) and origin.from_ == name:

@@ -10,11 +10,15 @@ from .exchange import delete_if_unbound, guard_exchange
 from .leaving import Leaving, Registered
 from .policy import guard_policy, guard_retained_policy
 from .queue import delete_if_free, guard_queue
-from .refusal import Refusal, not_yet_retained
+from .refusal import Going, Refusal, not_yet_retained
 from .vhost import guard_vhost
 
 _REFRESH = (
-    "the broker has it as it is declared: if the state is older, add --refresh to this command"
+    "the broker has it as it is declared, and the state is older: add --refresh to this command"
+)
+_NOT_AGAIN = (
+    "leave it as it is: the broker has it as it is declared, so run this command without --replace "
+    "and --target-replace"
 )
 
 
@@ -24,7 +28,7 @@ def veto(guarding: Guarding, leaving: Leaving) -> None:
         _veto(guarding, leaving)
     except Refusal as refusal:
         if _is_as_declared(guarding, leaving):
-            raise refusal.with_way(_REFRESH) from None
+            raise refusal.with_way(_NOT_AGAIN if guarding.command.replaces else _REFRESH) from None
         raise
 
 
@@ -87,7 +91,7 @@ def stay(guarding: Guarding, leaving: Leaving) -> None:
         and registered is Registered.PENDING
         and guarding.differs(kind, leaving.vhost, leaving.name)
     ):
-        raise not_yet_retained(kind, leaving.name, "replaced")
+        raise not_yet_retained(kind, leaving.name, Going.REPLACED)
 
 
 def _retained(guarding: Guarding, leaving: Leaving) -> bool:

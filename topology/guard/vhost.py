@@ -9,7 +9,7 @@ from ..broker.state import LiveConnection
 from ..ownership.contents import Contents, Object, read_contents
 from .context import Guarding
 from .occupancy import counted
-from .refusal import Going, not_yet_retained, refused, unasked
+from .refusal import not_yet_retained, refused, unasked
 
 _AGAIN = (0.0, 0.2, 0.5, 1.0)
 """Seconds to wait before each look at who is connected, and at what is left: plugins delete what
@@ -26,7 +26,7 @@ def guard_vhost(guarding: Guarding, name: str) -> None:
     In a preview the stack's own objects are still there, in an update they are gone by now.
     """
     if guarding.retention.vhost(name):
-        raise not_yet_retained("vhost", name, _going(guarding, name))
+        raise not_yet_retained("vhost", name, guarding.going("vhost", name, name), name)
     if guarding.topology.allow_deletion.vhost:
         return
     try:
@@ -35,18 +35,14 @@ def guard_vhost(guarding: Guarding, name: str) -> None:
         raise unasked("vhost", name, error) from None
 
 
-def _going(guarding: Guarding, name: str) -> Going:
-    return "destroyed" if name == guarding.topology.vhost.name else "removed"
-
-
 def _refuse_if_used(guarding: Guarding, name: str) -> None:
-    going = _going(guarding, name)
+    going = guarding.going("vhost", name, name)
     if left := _left(guarding, name):
         reason = f"still holds {left}, which this run does not delete"
-        raise refused("vhost", name, reason, *_WAYS, going=going)
+        raise refused("vhost", name, reason, *_WAYS, going=going, vhost=name)
     if connections := _connections(guarding, name):
         reason = f"has {counted(len(connections), 'open connection')}"
-        raise refused("vhost", name, reason, "disconnect its clients", going=going)
+        raise refused("vhost", name, reason, "disconnect its clients", going=going, vhost=name)
 
 
 def _left(guarding: Guarding, name: str) -> Contents:
