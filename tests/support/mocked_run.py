@@ -58,6 +58,8 @@ class Run:
 
     resources: list[Registered] = field(default_factory=list)
     exports: dict[str, Any] = field(default_factory=dict)
+    secret: set[str] = field(default_factory=set)
+    """Names of the exports that are secrets."""
     said: list[str] = field(default_factory=list)
     """What the program told the user."""
     code: int = 0
@@ -118,6 +120,9 @@ def _run(
             root = settings.get_root_resource()
             assert isinstance(root, Stack)
             run.exports = dict(root.outputs)
+            for name, value in run.exports.items():
+                if isinstance(value, pulumi.Output) and await value.is_secret():
+                    run.secret.add(name)
 
     try:
         _LOOP.run_until_complete(whole())

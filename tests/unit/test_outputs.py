@@ -40,3 +40,12 @@ def test_names_are_encoded_in_urls_and_plain_as_keys() -> None:
     found = of({"vhost": "/", "queues": {"a/b c": {}}})
     assert found["amqp_url"] == "amqp://localhost:5672/%2F"
     assert found["queue_urls"] == {"a/b c": "amqp://localhost:5672/%2F#queue=a%2Fb%20c"}
+
+
+def test_what_has_credentials_is_a_secret_and_nothing_else_is() -> None:
+    shop = {**dev(), "services": {"shop": {"consumes": ["my-queue"]}}}
+    run = run_program(shop)
+    assert not run.code, run.said
+    assert "services" in run.exports
+    assert run.secret == {"services"}
+    assert not run_program(dev()).secret

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from topology.check import check
+from topology.model import Topology
 from topology.version import BrokerFacts, Version
 
 LAST: Final = "x-last-death-reason"
@@ -91,3 +92,41 @@ def test_a_ladder_by_hand_is_told_of_where_it_loses(
     assert rules & {"dead-letter-loop", "delivery-limit-loop"} == (
         {"dead-letter-loop", "delivery-limit-loop"} if lost else set()
     )
+
+
+def queue_behind(topology: Topology, exchange: str, key: str) -> str:
+    """Where a rejected message goes: to a queue, by direct bindings or else the alternate."""
+    declared = topology.exchanges[exchange]
+    routes = [
+        binding.destination
+        for binding in topology.bindings
+        if binding.source == exchange
+        and declared.type != "headers"
+        and (declared.type == "fanout" or binding.routing_key == key)
+    ]
+    if not routes:
+        assert declared.alternate_exchange, f"{key} is lost at {exchange}"
+        return queue_behind(topology, declared.alternate_exchange, key)
+    (queue,) = routes
+    return queue
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+@pytest.mark.parametrize("kind", ["classic", "quorum"])
+def test_a_message_climbs_each_step_once_and_ends_as_a_dead_letter(steps: int, kind: str) -> None:
+    delays = [f"{number + 1}s" for number in range(steps)]
+    declared = {"type": kind, "retry": {"delays": delays}}
+    checked = check({"vhost": "v", "queues": {"q": declared}})
+    assert not checked.errors
+    topology = checked.expanded.complete
+    key, way = "of the publisher", []
+    while True:
+        assert topology.queues["q"].dead_letter_routing_key is None, "the key is the message's own"
+        waits_in = queue_behind(topology, str(topology.queues["q"].dead_letter_exchange), key)
+        way.append(waits_in)
+        delay = topology.queues[waits_in]
+        if waits_in == "q.dead-letter" or len(way) > steps:
+            break
+        key = str(delay.dead_letter_routing_key)
+        assert queue_behind(topology, str(delay.dead_letter_exchange), key) == "q"
+    assert way == [*(f"q.retry.{number + 1}" for number in range(steps)), "q.dead-letter"]
