@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.config import dev
-from topology.cli import gate_components, pulumi_component
+from topology.broker.connection import Connection as Known
+from topology.cli import adopt_import, gate_components, planned, pulumi_component
+from topology.cli.adopt_import import import_stack
 from topology.cli.ending import UsageError
-from topology.cli.pulumi_component import chosen_config
+from topology.cli.planned import check_planned, planned_config
+from topology.cli.pulumi_component import chosen_config, services_of
 from topology.gate import Answers, Plan, read_plan
 from topology.gate.target import target_of_urn
 from topology.kind import Kind
+from topology.layers import Layers, extended, nowhere
 from topology.model import Topology
+from topology.password_seed import PasswordSeed
+from topology.problems import ConfigError
+from topology.stack_config import StackConfig
 
 TYPE = "rabbitmq-topology:index:Topology"
 URN = f"urn:pulumi:s::p::{TYPE}::"
@@ -107,3 +115,53 @@ def test_each_broker_is_asked_about_its_own_vhost(
     answers = gate_components.answers_of_components(plan, pulumi_component.components("s"))
     assert asked == [("http://one:15672", ["q1"], []), ("http://two:15672", ["q2"], ["q2"])]
     assert answers.unasked == "amqp://one:5672; amqp://two:5672"
+
+
+def test_the_services_of_a_component_are_in_its_outputs(
+    state: list[dict[str, Any]],
+) -> None:
+    service = {"w": {"url": "amqp://w:p@one:5672/one"}}
+    state += [component("one") | {"outputs": {"services": secret(service)}}, component("two")]
+    assert services_of("s", "one") == service
+    assert services_of("s", "two") == {}
+
+
+def preview(*declared: dict[str, Any], error: str = "") -> str:
+    steps = [{"op": "update", "urn": one["urn"], "newState": one} for one in declared]
+    diagnostics = [{"severity": "error", "message": error}] if error else []
+    return json.dumps({"steps": steps, "diagnostics": diagnostics})
+
+
+def test_a_preview_has_what_a_component_declares_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With masked secrets, about which no rule can say anything."""
+    applied = StackConfig(nothing(), Known("http://one", "amqp://one", "u", "p"), PasswordSeed(""))
+    declared = component("one", users={"u": {"password": "[secret]"}})
+    said = preview(component("two"), declared, error="queue q is not deleted")
+    monkeypatch.setattr(planned, "stack_preview", lambda _: said)
+    config = planned_config("s", "one", applied)
+    assert config.connection is applied.connection
+    assert check_planned(config.topology).usable().topology.users.keys() == {"u"}
+    assert planned_config("s", None, applied) is applied
+
+
+@pytest.mark.parametrize("error", ["", "connection.password: is missing"])
+def test_a_component_that_is_not_declared_has_no_plan(
+    monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    applied = StackConfig(nothing(), Known("http://one", "amqp://one", "u", "p"), PasswordSeed(""))
+    monkeypatch.setattr(planned, "stack_preview", lambda _: preview(error=error))
+    with pytest.raises(ConfigError) as raised:
+        planned_config("s", "one", applied)
+    assert (error or "the program of stack s does not declare Topology one") in str(raised.value)
+
+
+def nothing() -> Layers:
+    return extended({}, Path.cwd(), nowhere)
+
+
+def test_an_import_into_a_component_names_the_way_that_works(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(adopt_import, "stack_settings", lambda _: {})
+    with pytest.raises(UsageError, match="write adopt: true into its topology"):
+        import_stack("s", tmp_path / "missing.json", json=False)

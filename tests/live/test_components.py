@@ -154,3 +154,57 @@ def test_a_stack_program_moves_into_a_component_without_a_change(
     stack.destroy()
     with Api(broker) as api:
         assert stack.vhost not in api.vhosts()
+
+
+@pytest.fixture
+def moved(make_stack: MakeStack, broker: Broker) -> Stack:
+    """A stack of the program with one topology, which it takes from its config."""
+    stack = make_stack(broker, PROGRAMS / "moved")
+    (stack.folder / "topology").symlink_to(PROJECT / "topology")
+    return stack
+
+
+def test_a_component_is_verified_and_its_queue_migrated(moved: Stack, broker: Broker) -> None:
+    services = {f"{moved.vhost}-w": {"publishes": ["my-exchange"], "consumes": [QUEUE]}}
+    topology = dev(moved.vhost) | {"services": services}
+    moved.configure(topology)
+    moved.up()
+    verified = moved.command("verify", "--stack", moved.name, "--component", "moved")
+    assert verified.code == 0, verified.text
+    assert f"consume from {QUEUE}: permitted" in verified.text
+    with Api(broker) as api:
+        assert api.publish(moved.vhost, "my-exchange", "my-routing-key")
+
+    moved.configure(topology | {"queues": {QUEUE: {"type": "quorum", "migrate": True}}})
+    refused = moved.run("preview")
+    assert refused.code != 0
+    assert f"queue {QUEUE} is not deleted" in refused.text
+    chosen = ("--stack", moved.name, "--component", "moved")
+    migrated = moved.command("migrate", *chosen, "--yes")
+    assert migrated.code == 0, migrated.text
+    assert "The state is as declared." in migrated.text
+    assert set(moved.preview(refresh=True)) == {"same"}
+    drift = moved.command("drift", *chosen)
+    assert drift.code == 0, drift.text
+    with Api(broker) as api:
+        assert api.get("queues", moved.vhost, QUEUE)["type"] == "quorum"
+    url = f"{broker.amqp}/{moved.vhost}".replace("//", f"//{broker.username}:{broker.password}@", 1)
+    assert received(url, QUEUE) is not None
+
+
+def test_a_component_takes_over_what_exists(moved: Stack, broker: Broker) -> None:
+    with Api(broker) as api:
+        api.put("vhosts", moved.vhost)
+        body = {"durable": True, "arguments": {"x-queue-type": "classic"}}
+        api.put("queues", moved.vhost, QUEUE, body=body)
+        assert api.publish(moved.vhost, "amq.default", QUEUE)
+    moved.configure(dev(moved.vhost))
+    refused = moved.run("up", "--yes")
+    assert refused.code != 0
+    assert "exists" in refused.text
+    moved.configure(dev(moved.vhost) | {"adopt": True})
+    taken = moved.run("up", "--yes")
+    assert taken.code == 0, taken.text
+    assert set(moved.preview(refresh=True)) == {"same"}
+    url = f"{broker.amqp}/{moved.vhost}".replace("//", f"//{broker.username}:{broker.password}@", 1)
+    assert received(url, QUEUE) is not None

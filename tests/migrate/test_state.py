@@ -80,7 +80,13 @@ class Engine:
             raise ConfigError([Problem((), "a target could not be found in the stack")])
 
 
-def applied(monkeypatch: pytest.MonkeyPatch, engine: Engine, live: Live, **queue: Any) -> set[str]:
+def applied(
+    monkeypatch: pytest.MonkeyPatch,
+    engine: Engine,
+    live: Live,
+    component: str | None = None,
+    **queue: Any,
+) -> set[str]:
     """What `up` is told to change for a queue `work` that was migrated."""
     config = {
         "vhost": "v",
@@ -96,7 +102,7 @@ def applied(monkeypatch: pytest.MonkeyPatch, engine: Engine, live: Live, **queue
     assert moves
     monkeypatch.setattr(pulumi_apply, "stack_resources", engine.resources)
     monkeypatch.setattr(pulumi_apply, "run_pulumi", engine.run)
-    apply_to_state("prod", settled, moves)
+    apply_to_state("prod", settled, moves, component)
     return engine.applied
 
 
@@ -141,3 +147,24 @@ def test_another_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     live = Live(found, source=source)
     wanted = {"from": "before"}
     assert applied(monkeypatch, engine, live, migrate=wanted) == set(of_queue("work"))
+
+
+def test_a_component(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its resources have its type and its name in their URNs. Its own inputs, which commands
+    compare the broker with, follow. Another component with a queue of that name is left alone."""
+    kind = "rabbitmq-topology:index:Topology"
+
+    def owned(component: str, found: dict[str, Inputs]) -> dict[str, Inputs]:
+        head = f"{PREFIX}::{kind}$"
+        urns = (key.split("::")[2:] for key in found)
+        names = [f"{head}{type_}::{component}/{name}" for type_, name in urns]
+        return dict(zip(names, found.values(), strict=True))
+
+    itself = {f"{PREFIX}::{kind}::one": Inputs(), f"{PREFIX}::{kind}::two": Inputs()}
+    own = owned("one", EVENTS | of_queue("work"))
+    state = itself | own | owned("two", EVENTS | of_queue("work"))
+    engine = Engine(state, set(own), set())
+    found = applied(monkeypatch, engine, classic("work"), component="one")
+    assert found == {*owned("one", of_queue("work")), f"{PREFIX}::{kind}::one"}
+    with pytest.raises(ConfigError, match="Topology three of stack prod was never applied"):
+        applied(monkeypatch, engine, classic("work"), component="three")

@@ -37,7 +37,7 @@ from ..stack_config import StackConfig
 from .adopt_write import plugin_version
 from .ending import ExitCode, UsageError
 from .output import print_json
-from .pulumi import carry_out
+from .pulumi import carry_out, stack_settings
 from .pulumi_stack import stack_config
 from .terminal import say
 
@@ -60,6 +60,7 @@ class _Look:
 
 def import_stack(stack: str, file: Path, *, json: bool) -> ExitCode:
     """Raises `ConfigError` where what is declared is not what is there: then nothing is written."""
+    _require_stack_program(stack)
     named = dict(_read_import_file(file))
     _set_secrets(stack)
     config = stack_config(stack)
@@ -80,6 +81,17 @@ def import_stack(stack: str, file: Path, *, json: bool) -> ExitCode:
         )
     _tell(stack, taken, named, made, json=json)
     return ExitCode.FINE
+
+
+def _require_stack_program(stack: str) -> None:
+    """What a program of the user's declares is in no config. Raises `UsageError`."""
+    if _TOPOLOGY in stack_settings(stack):
+        return
+    raise UsageError(
+        f"--import: stack {stack} has no {_TOPOLOGY} in its config, where a stack program declares "
+        f"it. A Topology component takes over what exists, with its messages: write adopt: true "
+        f"into its topology, and run pulumi up"
+    )
 
 
 def _refuse_foreign(

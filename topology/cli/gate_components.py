@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from ..check import Checked, check_layers
+from ..check import check_layers
 from ..gate import Answers, Plan, ask
-from ..layers import Layers, extended, nowhere
 from ..model import Topology
 from ..stack_config import StackConfig
-from .stack import SECRET, Placeholder, placeholders
+from .planned import check_planned, planned_layers
 
 
 def answers_of_components(plan: Plan, applied: Mapping[str, StackConfig]) -> Answers:
@@ -22,7 +20,7 @@ def answers_of_components(plan: Plan, applied: Mapping[str, StackConfig]) -> Ans
     for name, config in applied.items():
         before = check_layers(config.topology).usable().topology
         planned = plan.components.get(name, {}).get("topology")
-        topology = before if planned is None else _planned(planned)
+        topology = before if planned is None else _checked(planned)
         vhosts = {before.vhost.name, topology.vhost.name}
         own = tuple(step for step in plan.steps if step.target.vhost in vhosts)
         if own:
@@ -31,24 +29,8 @@ def answers_of_components(plan: Plan, applied: Mapping[str, StackConfig]) -> Ans
     return answers
 
 
-def _planned(value: Any) -> Topology:
-    layers = extended(_with_placeholders(value), Path.cwd(), nowhere)
-    return _without_masked(check_layers(layers), layers).usable().topology
-
-
-def _without_masked(checked: Checked, layers: Layers) -> Checked:
-    hidden = set(placeholders(layers.value, ()))
-    known = tuple(problem for problem in checked.problems if problem.path not in hidden)
-    return replace(checked, problems=known)
-
-
-def _with_placeholders(value: Any) -> Any:
-    """A preview prints `[secret]` for a secret."""
-    if isinstance(value, dict):
-        return {key: _with_placeholders(entry) for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_with_placeholders(entry) for entry in value]
-    return Placeholder(value) if value == SECRET else value
+def _checked(planned: Any) -> Topology:
+    return check_planned(planned_layers(planned)).usable().topology
 
 
 def _both(one: Answers, other: Answers) -> Answers:

@@ -9,7 +9,6 @@ import typer
 
 from ..broker import probe
 from ..broker.connection import Connection
-from ..check import check_layers
 from ..expand.settings import Settled
 from ..guard.occupancy import counted
 from ..migrate.mirrors import retire
@@ -26,9 +25,10 @@ from .ending import ExitCode, UsageError
 from .migrate_progress import progress
 from .migrate_source import other_broker
 from .output import print_json
+from .planned import check_planned, planned_config
 from .pulumi import selected_stack
 from .pulumi_apply import apply_to_state
-from .pulumi_stack import stack_config
+from .pulumi_component import chosen_config
 from .terminal import say
 
 
@@ -48,6 +48,14 @@ def migrate(  # noqa: PLR0913 - the options of the command
             metavar="STACK",
             autocompletion=stacks,
             help="The stack; by default the selected.",
+        ),
+    ] = None,
+    component: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A Topology component of the stack's program; by default the only one. A preview "
+            "tells what the program declares for it now.",
         ),
     ] = None,
     *,
@@ -106,12 +114,13 @@ def migrate(  # noqa: PLR0913 - the options of the command
     that was broken off in any way is brought to its end by the same command. Exit code 3 if the
     plan is refused, 1 if a queue could not be brought to its end."""
     chosen = stack or selected_stack()
-    config = stack_config(chosen)
-    check_layers(config.topology).usable()
+    config, component = chosen_config(chosen, component)
+    config = planned_config(chosen, component, config)
+    check_planned(config.topology).usable()
     with config.connection.management() as management:
         facts = probe(management)
         version = facts.version
-        settled = check_layers(config.topology, facts).usable()
+        settled = check_planned(config.topology, facts).usable()
         old = other_broker(source, source_uri, chosen) if source else None
         asked = queues or ()
         plan = survey(management, settled, version, asked, parallel=parallel, source=old)
@@ -132,7 +141,7 @@ def migrate(  # noqa: PLR0913 - the options of the command
         terms = Terms(parallel, patience, undo, old)
         outcomes = _carried_out(config.connection, plan, version, terms)
         if state and not undo:
-            _apply(chosen, settled, outcomes)
+            _apply(chosen, settled, outcomes, component)
         if retire_ha and not undo:
             report["retired"] = _retired(config.connection, settled)
     report["outcomes"] = [
@@ -171,13 +180,13 @@ def _retired(connection: Connection, settled: Settled) -> list[str]:
     return names
 
 
-def _apply(stack: str, settled: Settled, outcomes: list[Outcome]) -> None:
+def _apply(stack: str, settled: Settled, outcomes: list[Outcome], component: str | None) -> None:
     done = [outcome.move for outcome in outcomes if not outcome.failure]
     if not done:
         return
     say(f"The state of stack {stack} is brought up to date ...")
     try:
-        apply_to_state(stack, settled, done)
+        apply_to_state(stack, settled, done, component)
     except ConfigError as error:
         for problem in error.problems:
             say(f"error: {problem}")

@@ -13,7 +13,7 @@ from ..endpoints import AMQP_SCHEMES, endpoint_problems
 from ..migrate.source import Source
 from ..problems import ConfigError, Problem
 from .ending import UsageError
-from .pulumi_stack import stack_config
+from .pulumi_component import chosen_config
 
 _OPTION: Final = "--from-uri"
 
@@ -22,7 +22,10 @@ def other_broker(stack: str, uri: str | None, own: str) -> Source:
     """Raises `ConfigError` if its stack is unusable, and `BrokerError` if it does not answer."""
     if stack == own:
         raise UsageError("--from names the stack of another broker, and --stack the new one")
-    config = stack_config(stack)
+    try:
+        config, _ = chosen_config(stack, None)
+    except UsageError as error:
+        raise UsageError(f"--from: stack {stack} has several Topology components") from error
     found = uri or config.connection.amqp_endpoint
     if problems := list(_uri_problems(found)):
         raise ConfigError(problems)

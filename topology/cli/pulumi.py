@@ -41,6 +41,26 @@ def stack_resources(stack: str) -> list[dict[str, Any]]:
     return resources
 
 
+def stack_preview(stack: str) -> str:
+    """What `pulumi preview --json` prints, also where it fails. Raises `ConfigError` if there is no
+    CLI."""
+    arguments = ["preview", "--json", "--stack", stack]
+    _log.info("pulumi %s", shlex.join(arguments))
+    command = ["pulumi", "--non-interactive", "--color", "never", *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            env=os.environ | _SETTINGS,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise _no_cli() from None
+    return done.stdout
+
+
 def selected_stack() -> str:
     """The name of the stack that is selected in this folder. Raises `ConfigError`."""
     return _asked("which stack is selected", ["stack", "--show-name"]).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..declare.logical_name import binding_name, logical_name
@@ -11,6 +12,7 @@ from ..migrate.move import Move, Way
 from ..model import Binding
 from ..problems import ConfigError, Problem
 from .pulumi import run_pulumi, stack_resources
+from .pulumi_component import TYPE as COMPONENT
 
 _TYPES: Final = {
     "Exchange": "rabbitmq:index/exchange:Exchange",
@@ -25,7 +27,44 @@ Resource = dict[str, Any]
 """As `pulumi stack export` writes one."""
 
 
-def apply_to_state(stack: str, settled: Settled, moves: Iterable[Move]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose resources they are: the stack program's, or those of a component."""
+
+    head: str
+    """What their URNs begin with, up to their types."""
+    component: str | None
+
+    @classmethod
+    def of(cls, resources: Iterable[Resource], stack: str, component: str | None) -> _Owner:
+        """Raises `ConfigError` if it was never applied."""
+        for resource in resources:
+            urn, kind = str(resource["urn"]), resource.get("type")
+            if component is None and kind == _STACK:
+                return cls(urn.rpartition(f"{_STACK}::")[0], None)
+            if component is not None and kind == COMPONENT and urn.endswith(f"::{component}"):
+                return cls(f"{urn.removesuffix(f'::{component}')}$", component)
+        what = f"stack {stack}" if component is None else f"Topology {component} of stack {stack}"
+        raise ConfigError([Problem((), f"{what} was never applied", "run pulumi up")])
+
+    def urn(self, kind: str, name: str) -> str:
+        own = name if self.component is None else f"{self.component}/{name}"
+        return f"{self.head}{_TYPES[kind]}::{own}"
+
+    def itself(self) -> set[str]:
+        """The component, whose inputs are the topology that commands compare with."""
+        if self.component is None:
+            return set()
+        return {f"{self.head.removesuffix('$')}::{self.component}"}
+
+    def has(self, urn: str) -> bool:
+        prefix = "" if self.component is None else f"{self.component}/"
+        return urn.startswith(self.head) and urn.rpartition("::")[2].startswith(prefix)
+
+
+def apply_to_state(
+    stack: str, settled: Settled, moves: Iterable[Move], component: str | None = None
+) -> None:
     """`pulumi refresh`, then `pulumi up`, of the queues that were migrated, their bindings and
     policies only: whatever else the config changes is left to the next `pulumi up`.
 
@@ -34,13 +73,15 @@ def apply_to_state(stack: str, settled: Settled, moves: Iterable[Move]) -> None:
     Raises `ConfigError`.
     """
     moves = list(moves)
-    held = _held(moves, stack_resources(stack))
+    resources = stack_resources(stack)
+    owner = _Owner.of(resources, stack, component)
+    held = _held(moves, resources, owner)
     if held:
         # With the program, so that the provider is configured as the stack's config is now.
         _run(["refresh", "--run-program"], stack, held)
     resources = stack_resources(stack)
-    declared = _declared(moves, settled, resources, _prefix(resources, stack))
-    _run(["up"], stack, {*declared, *_held(moves, resources)})
+    declared = _declared(moves, settled, resources, owner)
+    _run(["up"], stack, {*declared, *_held(moves, resources, owner), *owner.itself()})
 
 
 def _run(command: list[str], stack: str, targets: set[str]) -> None:
@@ -51,22 +92,12 @@ def _run(command: list[str], stack: str, targets: set[str]) -> None:
     )
 
 
-def _prefix(resources: list[Resource], stack: str) -> str:
-    for resource in resources:
-        if resource.get("type") == _STACK:
-            found: str = resource["urn"]
-            return found.rpartition(f"::{_STACK}::")[0]
-    raise ConfigError([Problem((), f"stack {stack} was never applied", "run pulumi up")])
-
-
 def _declared(
-    moves: Iterable[Move], settled: Settled, resources: list[Resource], prefix: str
+    moves: Iterable[Move], settled: Settled, resources: list[Resource], owner: _Owner
 ) -> set[str]:
     """The new queues with their bindings and policies, whether or not the state has them."""
     vhost, known = settled.topology.vhost.name, {resource["urn"] for resource in resources}
-
-    def urn(kind: str, name: str) -> str:
-        return f"{prefix}::{_TYPES[kind]}::{name}"
+    urn = owner.urn
 
     def is_complete(binding: Binding) -> bool:
         """A binding of an exchange that the state does not have waits for the next `pulumi up`."""
@@ -89,7 +120,7 @@ def _declared(
     return found
 
 
-def _held(moves: Iterable[Move], resources: Iterable[Resource]) -> set[str]:
+def _held(moves: Iterable[Move], resources: Iterable[Resource], owner: _Owner) -> set[str]:
     """What the state has of the old and the new queues."""
     wanted = list(moves)
     return {
@@ -97,6 +128,7 @@ def _held(moves: Iterable[Move], resources: Iterable[Resource]) -> set[str]:
         for resource in resources
         if resource.get("type") in _MOVED
         and not resource.get("delete")
+        and owner.has(str(resource["urn"]))
         and any(_is_of(move, resource.get("inputs") or {}) for move in wanted)
     }
 

@@ -55,6 +55,15 @@ def components(stack: str) -> dict[str, StackConfig]:
     }
 
 
+def services_of(stack: str, component: str) -> dict[str, Any]:
+    """The output `services` of a component, with its URLs in the clear. Raises `ConfigError`."""
+    for resource in stack_resources(stack):
+        if resource.get("type") == TYPE and str(resource["urn"]).endswith(f"::{component}"):
+            found = _revealed((resource.get("outputs") or {}).get("services"))
+            return found if isinstance(found, dict) else {}
+    return {}
+
+
 def _config(resource: dict[str, Any]) -> StackConfig:
     inputs = _revealed(resource.get("inputs") or {})
     name = str(resource["urn"]).rpartition("::")[2]

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from ..broker.connection import Connection
-from ..check import Checked
+from ..check import Checked, check_layers
 from ..problems import ConfigError
 from ..verify import Outcome, acts, prove
 from .checking import check_file
 from .completing import stacks
 from .ending import ExitCode, UsageError
 from .pulumi import stack_outputs
-from .pulumi_stack import stack_config
+from .pulumi_component import chosen_config, services_of
 from .targets import find_targets
 from .terminal import is_plain, note
 
@@ -29,6 +29,13 @@ def verify(
             "--stack", "-s", metavar="STACK", autocompletion=stacks, help="The stack, once applied."
         ),
     ],
+    component: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="A Topology component of the stack's program; by default the only one.",
+        ),
+    ] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
 ) -> ExitCode:
@@ -36,16 +43,23 @@ def verify(
     production vhost: publishing is rolled back, consuming is asked for and refused before a
     message moves, declared queues are exclusive and gone at once. Exit code 1 if a right is
     missing or too many are there."""
-    checked = _checked(stack)
+    config, component = chosen_config(stack, component)
+    checked = _checked(stack) if component is None else check_layers(config.topology)
+    checked.usable()
     access = checked.expanded.access
+    what = f"stack {stack}" if component is None else f"Topology {component}"
     if not access:
-        raise UsageError(f"stack {stack} declares no services; there is nothing to verify")
-    services = stack_outputs(stack).get("services", {})
+        raise UsageError(f"{what} declares no services; there is nothing to verify")
+    services = (
+        stack_outputs(stack).get("services", {})
+        if component is None
+        else services_of(stack, component)
+    )
     missing = sorted(set(access) - set(services))
     if missing:
         raise UsageError(f"not applied yet: {', '.join(missing)}; run pulumi up")
     note(f"Connecting as {len(access)} services; no message is published or consumed.")
-    outcomes = dict(_outcomes(checked, services, stack_config(stack).connection))
+    outcomes = dict(_outcomes(checked, services, config.connection))
     if json:
         sys.stdout.write(_as_json(outcomes))
     else:
