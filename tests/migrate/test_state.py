@@ -84,7 +84,7 @@ def applied(
     monkeypatch: pytest.MonkeyPatch,
     engine: Engine,
     live: Live,
-    component: str | None = None,
+    component: str = "",
     **queue: Any,
 ) -> set[str]:
     """What `up` is told to change for a queue `work` that was migrated."""
@@ -102,7 +102,7 @@ def applied(
     assert moves
     monkeypatch.setattr(pulumi_apply, "stack_resources", engine.resources)
     monkeypatch.setattr(pulumi_apply, "run_pulumi", engine.run)
-    apply_to_state("prod", settled, moves, component)
+    apply_to_state("prod", settled, moves, component or None)
     return engine.applied
 
 
@@ -130,7 +130,7 @@ def test_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_another_vhost(monkeypatch: pytest.MonkeyPatch) -> None:
     """The vhost may be the stack's own until now, or have nothing of it."""
-    wanted = {"migrate": {"from": "work", "vhost": "w"}}
+    wanted: Any = {"migrate": {"from": "work", "vhost": "w"}}
     engine = Engine(EVENTS | of_queue("work", "x"), set(of_queue("work")), set())
     found = applied(monkeypatch, engine, classic("work", "w"), **wanted)
     assert found == set(of_queue("work"))
