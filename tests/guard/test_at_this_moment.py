@@ -12,11 +12,13 @@ from pika.exceptions import AMQPError
 
 from tests.features.eventually import eventually
 from tests.guard.test_clients import connected, reached, vhost_on
+from tests.support import amqp10
 from tests.support.api import Api
 from toolchain.node import Broker
 from topology.broker.connection import Connection
 from topology.guard import GuardedBroker
 from topology.guard.occupancy import Occupancy
+from topology.version import Version
 
 _TIMES = 5
 
@@ -83,3 +85,13 @@ def leave(client: pika.BlockingConnection, *, cut_off: bool) -> None:
     client._impl._transport._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001
     with suppress(AMQPError, OSError):
         client.sleep(60)
+
+
+def test_a_client_of_amqp_1_0_is_seen_at_once(each_broker: Broker) -> None:
+    if Version.parse(each_broker.version) < Version(4, 0):
+        pytest.skip("takes AMQP 1.0 with a plugin, with which connections are not certain")
+    with guarded_queue(each_broker, "quorum") as (_, guarded, vhost):
+        for _ in range(_TIMES):
+            with amqp10.connected(each_broker, vhost):
+                assert guarded._live_clients.any(vhost)  # noqa: SLF001
+            eventually(lambda: guarded._live_clients.any(vhost), wanted=False)  # noqa: SLF001

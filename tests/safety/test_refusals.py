@@ -61,7 +61,7 @@ which this run does not delete.
   - delete these objects (pulumi destroy of the stack that declares them) and repeat this command
   - share the vhost: declare it with existing: true, and no run of this stack deletes it
   - consent to the loss, in the config dict: allow_deletion: {vhost: true}
-  - keep it: declare it with retain: {vhost: true}, run pulumi up, then remove it, not retain
+  - keep it on the broker: run pulumi up with retain: {vhost: true}, and then this command again
 """
 UNASKED = """\
 queue left is not deleted: the broker could not be asked what would be lost.
