@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from .hook_router import ROOT, Hook, HookRouter, Owner
+from .hook_router import ROOT, Hook, HookRouter, Owner, parent_urn
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,10 @@ class Place:
         of its own: URNs have the types of parents, not their names.
         """
         return f"{self._prefix}{name}"
+
+    def owns(self, urn: str) -> bool:
+        """Whether a resource of the state was declared here."""
+        return parent_urn(urn) == self.owner.urn
 
     def local_name(self, resource: pulumi.Resource) -> str:
         """The logical name that the stack program would give it."""

@@ -170,26 +170,34 @@ async def begin(guards: Guards, cluster: Cluster) -> None:
     await cluster.recall()
     if cluster.foreign:
         pulumi.log.warn(cluster.warning)
-    elif not pulumi.runtime.is_dry_run():
+    else:
         await _refuse_at_start(guards)
 
 
 async def _refuse_at_start(guards: Guards) -> None:
     """Ends an update before it changes anything, with every refusal that is known by now."""
-    command = whole_command()
-    if command is None:
-        return
-    state = await read_state()
-    if state is None:
-        return
-    what = "guards of what this run would delete"
-    guarding = guards.guarding
-    found = await guards.threads.run(what, refused_at_start, guarding, state, command)
+    found = await refusals_at_start(guards)
     if found:
         for text in found:
             pulumi.log.error(text)
         pulumi.log.error(f"{CODE} this run has changed nothing")
         sys.exit(MESSAGE_WAS_SHOWN)
+
+
+async def refusals_at_start(guards: Guards) -> list[str]:
+    """Why an update would be refused, as far as the state and the broker show before it changes
+    anything of this topology. Empty in a preview, where the hooks refuse."""
+    command = None if pulumi.runtime.is_dry_run() else whole_command()
+    if command is None:
+        return []
+    state = await read_state()
+    if state is None:
+        return []
+    place = guards.place
+    if place.component is not None:
+        state = {urn: entry for urn, entry in state.items() if place.owns(urn)}
+    what = "guards of what this run would delete"
+    return await guards.threads.run(what, refused_at_start, guards.guarding, state, command)
 
 
 async def require_present(claims: Claims, scope: Scope) -> None:

@@ -95,3 +95,25 @@ def test_a_client_of_amqp_1_0_is_seen_at_once(each_broker: Broker) -> None:
             with amqp10.connected(each_broker, vhost):
                 assert guarded._live_clients.any(vhost)  # noqa: SLF001
             eventually(lambda: guarded._live_clients.any(vhost), wanted=False)  # noqa: SLF001
+
+
+def test_dead_letters_that_a_quorum_queue_keeps_are_messages(broker: Broker) -> None:
+    """They are neither ready nor unacknowledged, and no client need be there."""
+    with guarded_queue(broker, "quorum") as (connection, guarded, vhost), Api(broker) as api:
+        arguments = {
+            "x-queue-type": "quorum",
+            "x-overflow": "reject-publish",
+            "x-dead-letter-strategy": "at-least-once",
+            "x-dead-letter-exchange": "missing",
+        }
+        api.put("queues", vhost, "kept", body={"durable": True, "arguments": arguments})
+        with connected(connection, vhost) as client:
+            channel = client.channel()
+            channel.confirm_delivery()
+            channel.basic_publish("", "kept", b"message")
+            method, _, _ = channel.basic_get("kept")
+            channel.basic_reject(method.delivery_tag, requeue=False)
+        eventually(lambda: int(api.queues(vhost)["kept"].get("messages_dlx", 0)), wanted=1)
+        found = guarded.occupancy(vhost, "kept", wait=True, listed=False)
+        assert found is not None
+        assert (found.ready, found.unacknowledged, found.dead_letters) == (0, 0, 1)

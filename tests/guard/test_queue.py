@@ -236,3 +236,34 @@ def test_a_queue_that_comes_back_as_another_names_the_migration(world: World) ->
     renamed = {"new": {"migrate": {"from": "q"}}}
     assert "migrate new" in of_queue(world.run(queues=renamed))
     assert "migrate" not in of_queue(world.run())
+
+
+@pytest.mark.parametrize("by_policy", [True, False], ids=["policy", "argument"])
+@pytest.mark.parametrize("seconds", [0, 30], ids=["just now", "long ago"])
+def test_dead_letters_that_a_queue_keeps_are_messages(
+    world: World,
+    seconds: float,
+    *,
+    by_policy: bool,
+) -> None:
+    """RabbitMQ counts them in statistics alone: nothing is ready, and no client is connected."""
+    broker = world.broker
+    strategy = {} if by_policy else {"x-dead-letter-strategy": "at-least-once"}
+    broker.add_queue(VHOST, "q", arguments={"x-queue-type": "quorum", **strategy})
+    if by_policy:
+        broker.vhosts[VHOST].policies["p"] = {
+            "name": "p",
+            "vhost": VHOST,
+            "pattern": "q",
+            "apply-to": "queues",
+            "priority": 0,
+            "definition": {"dead-letter-strategy": "at-least-once"},
+        }
+    world.settle()
+    broker.publish(VHOST, "q")
+    broker.take(VHOST, "q")
+    broker.reject(VHOST, "q")
+    broker.time.pass_(seconds)
+    said = of_queue(world.run())
+    assert "holds 1 message (0 ready, 0 unacknowledged, 1 to be dead-lettered" in said
+    assert not of_queue(world.run(allow_deletion={"queues": ["q"]}))

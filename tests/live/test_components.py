@@ -79,16 +79,14 @@ def test_one_up_makes_the_broker_and_the_topology_on_it(components: Stack, broke
     assert "it holds 1 message" in gate.text
     components.set_plain("components:queue", "q")
 
-    kept = components.run("destroy", "--yes", "--run-program")
+    kept = components.run("destroy", "--yes", "--skip-preview", "--run-program")
     assert kept.code != 0
     assert "queue q is not deleted: it holds 1 message" in kept.text
+    assert "this run has changed nothing of Topology made" in kept.text
+    assert "Traceback" not in kept.text
     with Api(broker) as api:
-        assert api.has("queues", f"{components.vhost}-made", "q")
-
-    with Api(broker) as api:
-        api.until_sampled(f"{components.vhost}-made", "q", 1)
-        assert received(service["url"], "q") == b"a message"
-        api.until_sampled(f"{components.vhost}-made", "q", 0)
+        assert len(api.bindings(f"{components.vhost}-made")) == 1
+    assert received(service["url"], "q") == b"a message"
     gone = components.run("destroy", "--yes", "--run-program")
     assert gone.code == 0, gone.text
     with Api(broker) as api:

@@ -237,7 +237,9 @@ class MemoryApi:
             return entry
         entry["messages_ready"] = counts.ready
         entry["messages_unacknowledged"] = counts.unacknowledged
-        entry["messages"] = counts.ready + counts.unacknowledged
+        entry["messages"] = counts.ready + counts.unacknowledged + counts.dead_letters
+        if queue.type == "quorum" and not live:
+            entry["messages_dlx"] = counts.dead_letters
         if not live:
             entry["consumers"] = counts.consumers
             entry["message_bytes"] = 100 * counts.ready

@@ -47,6 +47,8 @@ class Counts:
     unacknowledged: int = 0
     consumers: int = 0
     published: int = 0
+    dead_letters: int = 0
+    """Those that a quorum queue keeps until they are routed."""
 
 
 @dataclass
@@ -248,6 +250,16 @@ class MemoryBroker:
     def acknowledge(self, vhost: str, queue: str, count: int = 1) -> None:
         unacknowledged = self._queue(vhost, queue).now.unacknowledged - count
         self._change(vhost, queue, unacknowledged=unacknowledged)
+
+    def reject(self, vhost: str, queue: str, count: int = 1) -> None:
+        """Messages become dead letters that the queue keeps, for they cannot be routed."""
+        now = self._queue(vhost, queue).now
+        self._change(
+            vhost,
+            queue,
+            unacknowledged=now.unacknowledged - count,
+            dead_letters=now.dead_letters + count,
+        )
 
     def consume(self, vhost: str, queue: str, consumers: int = 1) -> None:
         """So many consumers are on the queue from now on."""

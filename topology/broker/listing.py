@@ -52,6 +52,15 @@ class QueueListing:
         one."""
         return self.policies.strongest(queue.name, queue.kind)
 
+    def keeps_dead_letters(self, queue: LiveQueue) -> bool:
+        """Whether a quorum queue may hold dead letters until they are routed (at-least-once)."""
+        if queue.type != "quorum":
+            return False
+        definitions = [policy.definition for policy in self.policies_of(queue)]
+        found = [one.get("dead-letter-strategy") for one in definitions]
+        found.append(queue.arguments.get("x-dead-letter-strategy"))
+        return bool(queue.dead_lettering) or "at-least-once" in found
+
     def _dead_letter_exchanges(self, queue: LiveQueue) -> Iterator[str]:
         # An argument wins over a policy.
         argument = queue.arguments.get("x-dead-letter-exchange")

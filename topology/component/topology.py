@@ -15,6 +15,7 @@ import pulumi_rabbitmq as rabbitmq
 from ..broker import BrokerError
 from ..check import Checked
 from ..declare import Scope, declare
+from ..guard import Guards
 from ..hook_router import HookRouter, Owner
 from ..layers.stack_file import PROJECT
 from ..outputs import outputs
@@ -23,7 +24,8 @@ from ..password_seed import FEWEST_CHARACTERS, PasswordSeed
 from ..place import Place
 from ..plain_secrets import plain_secrets
 from ..problems import ConfigError, Problem
-from ..run import broker_facts, guards_and_claims, look, watch
+from ..refusals import CODE
+from ..run import broker_facts, guards_and_claims, look, refusals_at_start, watch
 from ..stack_config import StackConfig
 from ..version import BrokerFacts
 from ..waits import Pending
@@ -213,6 +215,8 @@ class Topology(pulumi.ComponentResource):
         self._tell(checked)
         await recall(place, cluster, claims)
         watch(guards)
+        if not cluster.foreign:
+            await self._refuse_at_start(guards)
         scope = await declare(settled, guards, claims, config.password_seed)
         for _, resource in scope.resources():
             name = resource.pulumi_resource_name.removeprefix(place.logical_name(""))
@@ -321,6 +325,13 @@ class Topology(pulumi.ComponentResource):
             pulumi.log.warn(str(warning), resource=self)
         for note in checked.expanded.settled.notes:
             pulumi.log.info(note, resource=self)
+
+    async def _refuse_at_start(self, guards: Guards) -> None:
+        found = await refusals_at_start(guards)
+        if found:
+            self._router.refused = True
+            last = f"{CODE} this run has changed nothing of {self._title}"
+            raise TopologyError("\n".join([f"{self._title} is refused:", *found, last]))
 
     async def _require_present(self, claims: Claims, scope: Scope) -> None:
         absent = await claims.absence.left(scope.resources())

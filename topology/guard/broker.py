@@ -120,12 +120,20 @@ class GuardedBroker:
             return None
         # What has become ready since the listing was unacknowledged in it, or is new.
         ready = counts.ready if not at_once or held.free else held.ready
+        if wait and self._keeps_dead_letters(vhost, queue):
+            # What was ready in the sample may be a dead letter by now.
+            ready = max(ready, held.ready)
         return replace(held, ready=ready, consumers=counts.consumers)
 
     def _live(self, vhost: str, queue: str, *, listed: bool) -> LiveQueue | None:
         if not listed:
             return self.reader.queue(vhost, queue, live=True)
         return self.reader.queues(vhost, since=self._began, live=True).by_name.get(queue)
+
+    def _keeps_dead_letters(self, vhost: str, queue: str) -> bool:
+        listing = self.reader.queues(vhost)
+        found = listing.by_name.get(queue)
+        return found is not None and listing.keeps_dead_letters(found)
 
     def _sampled(self, vhost: str, queue: str, *, wait: bool) -> Occupancy | None:
         if wait:
@@ -152,10 +160,15 @@ class GuardedBroker:
         queue, or a quorum queue has no leader. Asked over AMQP, RabbitMQ counts 0 messages in such
         a one.
         """
-        timing = self._timing
-        unused = self._live_clients.none(vhost)
-        unacknowledged = f"the unacknowledged messages of queue {queue}"
-        since = None if unused else self._settle(vhost, unacknowledged)
+        timing, keeps = self._timing, self._keeps_dead_letters(vhost, queue)
+        unused = not keeps and self._live_clients.none(vhost)
+        what = f"the {'dead letters' if keeps else 'unacknowledged messages'} of queue {queue}"
+        since = None
+        if keeps:
+            # These come to be without a client, as when messages expire.
+            since = self._until_sampled(vhost, what)
+        elif not unused:
+            since = self._settle(vhost, what)
         found = self.queue(vhost, queue, since=since)
         missing_since = timing.clock()
         while found is not None and (unknown := _unknown(found, counted=since is not None)):
@@ -169,18 +182,24 @@ class GuardedBroker:
         held = Occupancy.of(found, sampled=not unused)
         return replace(held, unacknowledged=0) if unused else held
 
-    def _settle(self, vhost: str, what: str) -> float | None:
-        """Waits until statistics tell what was so when this run began, and gives that time; None if
-        no client is connected, and there is nothing to wait for. `what` they tell is logged."""
+    def _until_sampled(self, vhost: str, what: str) -> float:
+        """Waits until statistics tell what was so when this run began, and gives that time. `what`
+        they tell is logged."""
         settled = self._began + self._timing.sample
+        self._log_wait(vhost, settled, what)
+        self._timing.wait_until(settled)
+        return settled
+
+    def _settle(self, vhost: str, what: str) -> float | None:
+        """The same, or None sooner if no client was connected, and there is nothing to wait for."""
+        self._log_wait(vhost, self._began + self._timing.sample, what)
+        return None if self._clients.absent(vhost) else self._until_sampled(vhost, what)
+
+    def _log_wait(self, vhost: str, settled: float, what: str) -> None:
         rest = settled - self._timing.clock()
         if rest > 0 and vhost not in self._waits:
             self._waits.add(vhost)
             self._log(f"waiting up to {rest:.0f} s for RabbitMQ's statistics of {what}")
-        if self._clients.absent(vhost):
-            return None
-        self._timing.wait_until(settled)
-        return settled
 
     def ready_now(self, vhost: str, queue: str) -> Occupancy | None:
         """Ready messages and consumers at this very moment."""

@@ -16,9 +16,12 @@ class Occupancy:
     unacknowledged: int = 0
     consumers: int = 0
     stream: bool = False
-    """Consuming removes nothing from a stream: it always holds messages that matter."""
+    """Consuming removes nothing from a stream. How many messages it has is known from samples
+    alone, so it is taken to have some."""
+    dead_letters: int = 0
+    """Those that a quorum queue keeps until they are routed; ready messages do not count them."""
     sampled: bool = False
-    """Whether the unacknowledged messages are as old as RabbitMQ's last sample."""
+    """Whether unacknowledged messages and dead letters are as old as RabbitMQ's last sample."""
 
     @classmethod
     def of(cls, queue: LiveQueue, *, sampled: bool = False) -> Occupancy:
@@ -28,28 +31,37 @@ class Occupancy:
             unacknowledged=queue.unacknowledged or 0,
             consumers=queue.consumers or 0,
             stream=queue.type == "stream",
+            dead_letters=queue.dead_lettering,
             sampled=sampled,
         )
 
     @property
     def free(self) -> bool:
         """Whether nothing is lost, and nobody cut off, if the queue goes."""
-        return not (self.stream or self.ready or self.unacknowledged or self.consumers)
-
-    def __str__(self) -> str:
-        messages = self.ready + self.unacknowledged
-        consumers = counted(self.consumers, "consumer")
-        if self.stream:
-            return f"is a stream, which always holds messages, and has {consumers}"
-        age = f", as sampled up to {SAMPLE_SECONDS:g} s ago" if self._aged else ""
-        return (
-            f"holds {counted(messages, 'message')} ({self.ready} ready, "
-            f"{self.unacknowledged} unacknowledged{age}) and has {consumers}"
-        )
+        return not (self.stream or self.messages or self.consumers)
 
     @property
-    def _aged(self) -> bool:
-        return self.sampled and bool(self.unacknowledged)
+    def messages(self) -> int:
+        return self.ready + self.unacknowledged + self.dead_letters
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether nothing but a sample speaks against the deletion."""
+        known = self.ready or self.consumers or self.stream
+        return self.sampled and not known and bool(self.messages)
+
+    def __str__(self) -> str:
+        consumers = counted(self.consumers, "consumer")
+        if self.stream:
+            held = f"{counted(self.messages, 'message')} as sampled up to {SAMPLE_SECONDS:g} s ago"
+            return f"is a stream, of which consuming removes nothing ({held}), and has {consumers}"
+        kept = f", {self.dead_letters} to be dead-lettered" if self.dead_letters else ""
+        aged = self.sampled and (self.unacknowledged or self.dead_letters)
+        age = f", as sampled up to {SAMPLE_SECONDS:g} s ago" if aged else ""
+        return (
+            f"holds {counted(self.messages, 'message')} ({self.ready} ready, "
+            f"{self.unacknowledged} unacknowledged{kept}{age}) and has {consumers}"
+        )
 
 
 def counted(number: int, noun: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ..broker.error import BrokerError
 from ..command import COMMAND
@@ -51,19 +50,17 @@ def delete_if_free(guarding: Guarding, vhost: str, name: str) -> None:
 def refuse_if_occupied(guarding: Guarding, vhost: str, name: str) -> None:
     """Raises `Refusal` if messages or consumers are on a queue that goes, or loses its routes.
 
-    All is known at this moment but the unacknowledged messages of a quorum queue with clients in
-    its vhost: these are sampled. What is known already refuses at once. For these samples an update
-    waits until they are newer than the run; a preview waits only where nothing but an old sample
-    speaks against the deletion.
+    All is known at this moment but what is unacknowledged in a quorum queue with clients in its
+    vhost, and the dead letters that it keeps: these are sampled. What is known already refuses at
+    once. For these samples an update waits until they are newer than the run; a preview waits only
+    where nothing but an old sample speaks against the deletion.
     """
     if name in guarding.topology.allow_deletion.queues:
         return
     broker, listed = guarding.broker, guarding.preview
     found = broker.occupancy(vhost, name, wait=False, listed=listed)
-    if found and found.sampled and not found.stream:
-        known = replace(found, unacknowledged=0)
-        doubtful = known.free and (not guarding.preview or found.unacknowledged)
-        found = broker.occupancy(vhost, name, wait=True, listed=listed) if doubtful else found
+    if found and (found.doubtful or (found.sampled and found.free and not guarding.preview)):
+        found = broker.occupancy(vhost, name, wait=True, listed=listed)
     _require_free(guarding, vhost, name, found)
 
 

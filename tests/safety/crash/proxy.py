@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -17,8 +18,12 @@ _CHUNK = 65536
 class Proxy:
     """Passes everything on to a URL's host and port until it is cut, and again when mended."""
 
-    def __init__(self, target: str, address: str = LOOPBACK) -> None:
-        """Listens on an address of this machine."""
+    def __init__(
+        self, target: str, address: str = LOOPBACK, seen: Callable[[bytes], None] = lambda _: None
+    ) -> None:
+        """Listens on an address of this machine. `seen` takes what comes from either side, before
+        it is passed on."""
+        self._seen = seen
         parts = urlsplit(target)
         assert parts.hostname, target
         assert parts.port, target
@@ -76,21 +81,21 @@ class Proxy:
                 if not self._whole:
                     return
                 self._links.update((client, server))
-            back = threading.Thread(target=_pass_on, args=(server, client), daemon=True)
+            back = threading.Thread(target=self._pass_on, args=(server, client), daemon=True)
             back.start()
-            _pass_on(client, server)
+            self._pass_on(client, server)
             back.join()
             with self._lock:
                 self._links -= {client, server}
 
-
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
-    """Until either end is gone; then both are."""
-    with suppress(OSError):
-        while chunk := source.recv(_CHUNK):
-            sink.sendall(chunk)
-    for link in (source, sink):
-        _end(link)
+    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
+        """Until either end is gone; then both are."""
+        with suppress(OSError):
+            while chunk := source.recv(_CHUNK):
+                self._seen(chunk)
+                sink.sendall(chunk)
+        for link in (source, sink):
+            _end(link)
 
 
 def _end(link: socket.socket) -> None:
