@@ -313,10 +313,19 @@ class LiveConsumer:
     queue: str
     exclusive: bool = False
     """Whether it has the queue to itself."""
+    tag: str = ""
+    connection: str = ""
+    """Name of its connection; empty where it has none, as in a shovel of the `local` protocol."""
 
     @classmethod
     def from_api(cls, found: Entry) -> Self:
-        return cls(found["queue"]["name"], bool(found.get("exclusive")))
+        channel = found.get("channel_details") or {}
+        return cls(
+            queue=found["queue"]["name"],
+            exclusive=bool(found.get("exclusive")),
+            tag=str(found.get("consumer_tag") or ""),
+            connection=str(channel.get("connection_name") or ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)

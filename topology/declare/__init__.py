@@ -31,17 +31,15 @@ async def declare(settled: Settled, guards: Guards, claims: Claims, seed: Passwo
     if vhost is not None:
         await pace.keep(vhost)
     scope = Scope(topology, vhost, guards, claims, seed)
-    policies_first = guards.policy_changes.at_stake
-    if policies_first:
+    await _declare_policies(settled, scope, pace)
+    if guards.policy_changes.at_stake:
         # What may be refused comes before all else, so that nothing was changed if it is.
-        await _declare_policies(settled, scope, pace)
         await pace.settle()
+    await _declare_routes(settled, scope, pace)
+    # A policy of an upstream that is yet to come federates from the moment that it is there.
     for name, upstream in topology.federation_upstreams.items():
         declared = declare_federation_upstream(name, upstream, scope)
         scope.others["FederationUpstream", name] = await pace.keep(declared)
-    if not policies_first:
-        await _declare_policies(settled, scope, pace)
-    await _declare_routes(settled, scope, pace)
     for name, shovel in topology.shovels.items():
         scope.others["Shovel", name] = await pace.keep(declare_shovel(name, shovel, scope))
     await _declare_users(topology, scope, pace)

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_rabbitmq as rabbitmq
 
 from ..model import FederationUpstream
+from .link_ends import link_ends
 from .scope import Scope
 
 
@@ -32,6 +33,10 @@ def declare_federation_upstream(
         opts=scope.options(
             scope.logical_name(name),
             scope.claims.options("FederationUpstream", name),
-            pulumi.ResourceOptions(additional_secret_outputs=["definition"]),
+            pulumi.ResourceOptions(
+                additional_secret_outputs=["definition"],
+                # A link within this vhost ends before the queue and exchange that it reads from.
+                depends_on=link_ends(scope, queues={upstream.queue}, exchanges={upstream.exchange}),
+            ),
         ),
     )

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_rabbitmq as rabbitmq
 
 from ..model import Shovel
+from .link_ends import link_ends
 from .scope import Scope
 
 
@@ -36,17 +37,15 @@ def declare_shovel(name: str, shovel: Shovel, scope: Scope) -> rabbitmq.Shovel:
 
 
 def _ends(shovel: Shovel, scope: Scope) -> list[pulumi.Resource]:
-    """What a shovel between the queues and exchanges of this vhost comes after.
+    """What a shovel between the queues and exchanges of this vhost comes after, and goes before.
 
     A shovel declares the queues that it names as soon as it starts, without their arguments, and
-    an exchange without bindings would drop what it moves. Whether its URIs lead to this vhost is
-    not asked: to wait for a queue of the same name costs nothing.
+    an exchange without bindings would drop what it moves. As long as it consumes, its queue and
+    that queue's bindings are not deleted. Whether its URIs lead to this vhost is not asked: to wait
+    for a queue of the same name costs nothing.
     """
-    queues = {shovel.source_queue, shovel.destination_queue}
-    exchanges = {shovel.source_exchange, shovel.destination_exchange}
-    ends: list[pulumi.Resource] = []
-    ends += (resource for name, resource in scope.queues.items() if name in queues)
-    ends += (resource for name, resource in scope.exchanges.items() if name in exchanges)
-    if not exchanges.isdisjoint(scope.exchanges):
-        ends += scope.bindings.values()
-    return ends
+    return link_ends(
+        scope,
+        queues={shovel.source_queue, shovel.destination_queue},
+        exchanges={shovel.source_exchange, shovel.destination_exchange},
+    )

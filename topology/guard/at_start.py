@@ -74,6 +74,10 @@ def _goes(guarding: Guarding, kind: Kind, outputs: Properties) -> bool:
             return exchange is None or bool(exchange_difference(exchange, _exchange(outputs)))
         case Kind.USER:
             return False
+        case Kind.SHOVEL if str(outputs.get("vhost")) == topology.vhost.name:
+            return name not in topology.shovels
+        case Kind.FEDERATION_UPSTREAM if str(outputs.get("vhost")) == topology.vhost.name:
+            return name not in topology.federation_upstreams
         case _:
             # What is in a vhost of another name goes with it.
             return str(outputs.get("vhost")) != topology.vhost.name

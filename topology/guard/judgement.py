@@ -17,6 +17,7 @@ from ..ownership.contents import Object
 from .context import Guarding
 from .exchange import SIDES, refuse_bound
 from .leaving import Leaving
+from .links import made_by_link
 from .refusal import Refusal, unasked
 from .veto import veto
 
@@ -68,7 +69,13 @@ def _refuse_if_others_bound(
     try:
         for side in SIDES:
             found = guarding.broker.reader.bindings_at(vhost, name, side)
-            others = [one for one in found if _live_route(vhost, one) not in routes]
+            others = [
+                one
+                for one in found
+                if _live_route(vhost, one) not in routes
+                and not made_by_link(guarding, vhost, one.destination)
+                and not made_by_link(guarding, vhost, one.source)
+            ]
             refuse_bound(guarding, vhost, name, side, others)
     except BrokerError as error:
         raise unasked("exchange", name, error) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..broker.state import LiveQueue
 from ..broker.statistics import SAMPLE_SECONDS
@@ -34,6 +34,10 @@ class Occupancy:
             dead_letters=queue.dead_lettering,
             sampled=sampled,
         )
+
+    def with_consumers(self, consumers: int) -> Occupancy:
+        """The same with so many consumers."""
+        return replace(self, consumers=consumers)
 
     @property
     def free(self) -> bool:

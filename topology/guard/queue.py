@@ -8,6 +8,7 @@ from ..broker.error import BrokerError
 from ..command import COMMAND
 from ..model import MigrateFrom
 from .context import Guarding
+from .links import without_links
 from .occupancy import Occupancy
 from .refusal import Going, not_yet_retained, refused, unasked
 
@@ -61,6 +62,7 @@ def refuse_if_occupied(guarding: Guarding, vhost: str, name: str) -> None:
     found = broker.occupancy(vhost, name, wait=False, listed=listed)
     if found and (found.doubtful or (found.sampled and found.free and not guarding.preview)):
         found = broker.occupancy(vhost, name, wait=True, listed=listed)
+    found = without_links(guarding, vhost, name, found)
     _require_free(guarding, vhost, name, found)
 
 

@@ -8,6 +8,7 @@ from ..broker.error import BrokerError
 from ..broker.state import LiveConnection
 from ..ownership.contents import Contents, Object, read_contents
 from .context import Guarding
+from .links import is_of_link, made_by_link
 from .occupancy import counted
 from .refusal import not_yet_retained, refused, unasked
 
@@ -49,7 +50,8 @@ def _left(guarding: Guarding, name: str) -> Contents:
     """What would be deleted with the vhost, and is not this stack's."""
 
     def gone(one: Object) -> bool:
-        return guarding.goes(one) and not guarding.retention.object(*one)
+        deleted = guarding.goes(one) and not guarding.retention.object(*one)
+        return deleted or made_by_link(guarding, name, one[1])
 
     found = Contents()
     for wait in _AGAIN:
@@ -72,7 +74,9 @@ def _connections(guarding: Guarding, name: str) -> Sequence[LiveConnection]:
     found: Sequence[LiveConnection] = ()
     for wait in _AGAIN:
         guarding.broker.sleep(wait)
-        found = guarding.broker.reader.connections(name)
+        # RabbitMQ has ended the stack's own shovels and links, and lists them for some seconds.
+        listed = guarding.broker.reader.connections(name)
+        found = [one for one in listed if not is_of_link(guarding, one)]
         if not found:
             break
     return found
