@@ -25,7 +25,7 @@ BROKERS = "brokers of this run"
 LIVE = {"brokers", "each_own_broker", "engine", "node"}
 """Fixtures that need an engine or a broker: what asks for one of them, at whatever remove, is
 marked `live`. All others of that kind ask for one of these."""
-PARAMETERS = ("each_broker", "each_own_broker")
+PARAMETERS = ("each_broker", "each_own_broker", "end_broker")
 """Fixtures that are there once for each RabbitMQ."""
 
 _SERVER = pytest.StashKey[Server]()
@@ -146,6 +146,14 @@ def broker(brokers: Source) -> Broker:
 @pytest.fixture(scope="session", params=list(sources()))
 def each_broker(request: pytest.FixtureRequest, brokers: Source) -> Broker:
     """Every RabbitMQ that is to be had, one after the other."""
+    return _found(partial(brokers.get, request.param))
+
+
+@pytest.fixture(
+    scope="session", params=list(dict.fromkeys([*sources()][:: len(sources()) - 1 or 1]))
+)
+def end_broker(request: pytest.FixtureRequest, brokers: Source) -> Broker:
+    """The newest RabbitMQ and the oldest: where what lies between them shows nothing new."""
     return _found(partial(brokers.get, request.param))
 
 

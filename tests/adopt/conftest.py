@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.live.conftest import each_stack, engine, make_stack, stack
+from tests.live.conftest import end_stack, engine, make_stack, stack
 
-__all__ = ["each_stack", "engine", "make_stack", "stack"]
+__all__ = ["end_stack", "engine", "make_stack", "stack"]

@@ -70,8 +70,8 @@ def test_a_vhost_of_one_queue(stack: Stack) -> None:
     _becomes_stacks(Adopted(stack, "one-queue"))
 
 
-def test_grown_broker(each_stack: Stack) -> None:
-    _becomes_stacks(Adopted(each_stack, "grown"))
+def test_grown_broker(end_stack: Stack) -> None:
+    _becomes_stacks(Adopted(end_stack, "grown"))
 
 
 def test_an_import_file_of_another_stack_is_refused(stack: Stack) -> None:

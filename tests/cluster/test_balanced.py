@@ -16,7 +16,14 @@ from toolchain.node import Broker
 pytestmark = pytest.mark.timeout(900)
 
 
-@pytest.fixture(params=list(Turn), ids=lambda turn: f"by-{turn.value}")
+def _by(first: Turn, second: Turn) -> pytest.MarkDecorator:
+    """By which turns: by the first always, by the second in long runs."""
+    turns = [pytest.param(first), pytest.param(second, marks=pytest.mark.soak)]
+    names = [f"by-{turn.value}" for turn in (first, second)]
+    return pytest.mark.parametrize("balanced", turns, indirect=True, ids=names)
+
+
+@pytest.fixture
 def balanced(nodes: Cluster, request: pytest.FixtureRequest) -> Iterator[Broker]:
     """The cluster as one broker: its nodes are asked by turns."""
     management = [nodes.brokers[name].management for name in NODES]
@@ -24,6 +31,7 @@ def balanced(nodes: Cluster, request: pytest.FixtureRequest) -> Iterator[Broker]
         yield replace(nodes.brokers[NODES[0]], management=proxy.url)
 
 
+@_by(Turn.REQUEST, Turn.CONNECTION)
 def test_a_stack_comes_up_stays_and_goes(balanced: Broker, make_stack: MakeStack) -> None:
     stack = make_stack(balanced)
     stack.configure(landscape(stack.vhost))
@@ -35,6 +43,7 @@ def test_a_stack_comes_up_stays_and_goes(balanced: Broker, make_stack: MakeStack
     assert said.code == 0, said.text
 
 
+@_by(Turn.CONNECTION, Turn.REQUEST)
 def test_a_node_that_is_down_is_passed_over(
     nodes: Cluster, balanced: Broker, make_stack: MakeStack
 ) -> None:

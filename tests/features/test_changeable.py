@@ -100,7 +100,7 @@ class Changing:
     def change(self) -> Mapping[str, int]:
         """Applies the topology as it is now. What was done to how many resources."""
         self.stack.configure(self.topology)
-        done = self.stack.up().summary.resource_changes or {}
+        done = self.stack.counted_up()
         return {operation: count for operation, count in done.items() if operation != "same"}
 
     def counted(self, queue: str) -> int:
@@ -112,7 +112,7 @@ class Changing:
 def changing(broker: Broker, new_stack: NewStack) -> Iterator[Changing]:
     stack = new_stack(broker)
     stack.configure(topology(stack.vhost))
-    said = stack.up().stdout
+    said = stack.up()
     with Api(broker) as api, Client(broker, stack.vhost) as client:
         for queue in ("classic", "quorum", "stream"):
             for number in range(MESSAGES):

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from tests.support.virtualenv import virtualenv
 from toolchain.engine import Engine
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
@@ -118,7 +119,7 @@ class Clone:
 
     def _settings(self, engine: Engine) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OWN)}
-        first = [str(Path(sys.executable).parent), engine.programs]
+        first = [str(virtualenv() / "bin"), str(Path(sys.executable).parent), engine.programs]
         return (
             inherited
             | engine.environment()

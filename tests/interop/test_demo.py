@@ -33,6 +33,24 @@ def clone(tmp_path: Path, found_engine: Engine, broker: Broker) -> Clone:
     return Clone(tmp_path, found_engine, broker)
 
 
+@pytest.fixture(scope="module")
+def _with_outputs(
+    tmp_path_factory: pytest.TempPathFactory, found_engine: Engine, broker: Broker
+) -> Clone:
+    clone = Clone(tmp_path_factory.mktemp("demo"), found_engine, broker)
+    clone.apply_outputs(**OUTPUTS)
+    return clone
+
+
+@pytest.fixture
+def with_outputs(_with_outputs: Clone) -> Iterator[Clone]:
+    """A clone whose dev stack has `OUTPUTS`; the consumer is configured as in the project."""
+    file = _with_outputs.consumer / "Pulumi.dev.yaml"
+    before = file.read_bytes()
+    yield _with_outputs
+    file.write_bytes(before)
+
+
 @pytest.fixture
 def vhost(broker: Broker) -> Iterator[str]:
     name = f"demo-{uuid4().hex[:10]}"
@@ -69,9 +87,8 @@ def test_without_the_dev_stack_it_says_what_to_do(clone: Clone, vhost: str) -> N
     _fails(clone.demo(), "The dev stack is not up; run `make up` first.")
 
 
-def test_a_broker_that_is_gone_is_named(clone: Clone) -> None:
-    clone.apply_outputs(**OUTPUTS)
-    _fails(clone.demo(), "No RabbitMQ answers at 127.0.0.1:1: is it running?")
+def test_a_broker_that_is_gone_is_named(with_outputs: Clone) -> None:
+    _fails(with_outputs.demo(), "No RabbitMQ answers at 127.0.0.1:1: is it running?")
 
 
 def test_a_contract_that_the_consumer_does_not_know_is_refused(clone: Clone) -> None:
@@ -90,16 +107,14 @@ def test_of_several_queues_one_has_to_be_named(clone: Clone) -> None:
     assert "s3cret" not in done.stdout + done.stderr
 
 
-def test_a_service_that_is_not_there_is_named(clone: Clone) -> None:
-    clone.apply_outputs(**OUTPUTS)
-    clone.configure_consumer("service", "my-wroker")
-    _fails(clone.demo(), "has my-worker as its services, but no 'my-wroker'.")
+def test_a_service_that_is_not_there_is_named(with_outputs: Clone) -> None:
+    with_outputs.configure_consumer("service", "my-wroker")
+    _fails(with_outputs.demo(), "has my-worker as its services, but no 'my-wroker'.")
 
 
-def test_a_stack_that_is_not_there_is_named(clone: Clone) -> None:
-    clone.apply_outputs(**OUTPUTS)
-    clone.configure_consumer("topologyStack", "rabbitmq-topology/prod")
-    _fails(clone.demo(), 'unknown stack "organization/rabbitmq-topology/prod"')
+def test_a_stack_that_is_not_there_is_named(with_outputs: Clone) -> None:
+    with_outputs.configure_consumer("topologyStack", "rabbitmq-topology/prod")
+    _fails(with_outputs.demo(), 'unknown stack "organization/rabbitmq-topology/prod"')
 
 
 def test_without_pulumi_it_says_how_to_get_it(clone: Clone) -> None:

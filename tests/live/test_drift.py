@@ -146,14 +146,14 @@ class Applied:
 
 @pytest.fixture(scope="module")
 def applied(
-    each_broker: Broker, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+    end_broker: Broker, engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Applied]:
-    stack = Stack(tmp_path_factory.mktemp("drift") / "project", engine, each_broker, PROJECT)
+    stack = Stack(tmp_path_factory.mktemp("drift") / "project", engine, end_broker, PROJECT)
     raw = _topology(stack.vhost, stack.token)
     stack.configure(raw)
     stack.up()
     kept = [entry for entry in stack.state() if entry["type"] == "pulumi:index:Stash"]
-    with Api(each_broker) as api:
+    with Api(end_broker) as api:
         passwords = {f"bob-{stack.token}": json.loads(_plain(kept[0]))}
         yield Applied(stack, raw, api, passwords)
     stack.clean()

@@ -1,4 +1,4 @@
-"""Real previews go through the gate, with real messages in the queues, on every RabbitMQ."""
+"""Real previews go through the gate, with real messages in the queues."""
 
 from __future__ import annotations
 
@@ -82,10 +82,10 @@ def _applied(broker: Broker, engine: Engine, folder: Path) -> Iterator[Gate]:
 
 @pytest.fixture(scope="module")
 def applied(
-    each_broker: Broker, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+    end_broker: Broker, engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Gate]:
-    """On every RabbitMQ."""
-    with _applied(each_broker, engine, tmp_path_factory.mktemp("gate")) as gate:
+    """On the newest RabbitMQ and the oldest."""
+    with _applied(end_broker, engine, tmp_path_factory.mktemp("gate")) as gate:
         yield gate
 
 

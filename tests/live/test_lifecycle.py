@@ -13,24 +13,24 @@ from tests.support.stack import Stack
 def test_a_stack_lives(stack: Stack, api: Api) -> None:
     vhost = stack.vhost
     stack.configure(dev(vhost))
-    result = stack.up()
-    assert result.summary.resource_changes == {"create": 5}
-    assert result.outputs["queue_url"].value == (f"{stack.broker.amqp}/{vhost}#queue={QUEUE}")
-    assert not [name for name, output in result.outputs.items() if output.secret]
+    assert stack.counted_up() == {"create": 5}
+    outputs = stack.outputs()
+    assert outputs["queue_url"].value == (f"{stack.broker.amqp}/{vhost}#queue={QUEUE}")
+    assert not [name for name, output in outputs.items() if output.secret]
     assert api.exchanges(vhost)[EXCHANGE]["durable"] is True
     assert api.queues(vhost)[QUEUE]["durable"] is True
     assert api.publish(vhost, EXCHANGE, KEY)
     stack.expect_no_changes()
 
     stack.configure(grown(vhost))
-    assert stack.up().summary.resource_changes == {"create": 4, "same": 5}
+    assert stack.counted_up() == {"create": 4, "same": 5}
     assert api.publish(vhost, "fan", "any")
     stack.expect_no_changes()
     assert api.take(vhost, QUEUE) == 2, "growing must keep messages where they are"
     until_idle(api, vhost, "fan")
 
     stack.configure(dev(vhost))
-    assert stack.up().summary.resource_changes == {"delete": 4, "same": 5}
+    assert stack.counted_up() == {"delete": 4, "same": 5}
     assert set(api.queues(vhost)) == {QUEUE} and set(api.exchanges(vhost)) == {EXCHANGE}
     stack.expect_no_changes()
 
@@ -54,7 +54,8 @@ def grown(vhost: str) -> dict[str, Any]:
 def test_the_default_vhost_stays(stack: Stack, api: Api) -> None:
     queue, before = f"queue-{stack.token}", set(api.queues("/"))
     stack.configure({"vhost": {"name": "/", "adopt": True}, "queues": {queue: {}}})
-    assert stack.up().outputs["amqp_url"].value == f"{stack.broker.amqp}/%2F"
+    stack.up()
+    assert stack.outputs()["amqp_url"].value == f"{stack.broker.amqp}/%2F"
     stack.expect_no_changes()
     assert queue in api.queues("/")
     stack.destroy()
@@ -75,7 +76,7 @@ def test_a_queue_that_is_replaced_keeps_its_bindings(stack: Stack, api: Api) -> 
     stack.configure(dev(stack.vhost))
     stack.up()
     stack.configure(dev(stack.vhost) | {"queues": {QUEUE: {"max_priority": 5}}})
-    assert stack.up().summary.resource_changes == {"same": 3, "replace": 2}
+    assert stack.counted_up() == {"same": 3, "replace": 2}
     assert api.queues(stack.vhost)[QUEUE]["arguments"]["x-max-priority"] == 5
     assert api.publish(stack.vhost, EXCHANGE, KEY)
     stack.expect_no_changes()

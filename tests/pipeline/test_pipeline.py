@@ -49,8 +49,8 @@ def pipeline_on(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield apply
 
 
-def test_a_second_preview_is_empty(pipeline_on: PipelineOn, each_broker: Broker) -> None:
-    pipeline = pipeline_on(each_broker)
+def test_a_second_preview_is_empty(pipeline_on: PipelineOn, end_broker: Broker) -> None:
+    pipeline = pipeline_on(end_broker)
     pipeline.stack.expect_no_changes()
     assert set(pipeline.outputs["services"]) == set(SERVICES)
     queues = pipeline.api.queues(pipeline.stack.vhost)

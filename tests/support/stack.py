@@ -38,6 +38,10 @@ class Said:
     """Its stdout and stderr, as a person sees them."""
 
 
+class RunFailed(Exception):
+    """A run has failed; the message is what it said."""
+
+
 class Stack:
     """One stack. Pulumi is driven through the Automation API, or as a person drives it."""
 
@@ -82,9 +86,15 @@ class Stack:
         options = automation.LocalWorkspaceOptions(env_vars=self.settings)
         return take(self.name, work_dir=str(self.folder), opts=options)
 
-    def up(self) -> automation.UpResult:
-        """Applies the stack. Raises `automation.CommandError`."""
-        return self._automation.up()
+    def up(self) -> str:
+        """Applies the stack, and returns what was said. Raises `RunFailed`."""
+        return self._succeed("up", "--yes", "--skip-preview")
+
+    def counted_up(self) -> Mapping[str, int]:
+        """Applies the stack: how many resources have seen which operation. Raises
+        `automation.CommandError`."""
+        changes = self._automation.up().summary.resource_changes or {}
+        return {automation.OpType(operation).value: count for operation, count in changes.items()}
 
     def preview(self, *, refresh: bool = False) -> Mapping[str, int]:
         """How many resources would see which operation."""
@@ -92,8 +102,8 @@ class Stack:
         return {automation.OpType(operation).value: count for operation, count in summary.items()}
 
     def expect_no_changes(self) -> None:
-        """Raises `automation.CommandError` if the broker, the state or the config differ."""
-        self._automation.preview(refresh=True, expect_no_changes=True)
+        """Raises `RunFailed` if the broker, the state or the config differ."""
+        self._succeed("preview", "--refresh", "--expect-no-changes")
 
     def outputs(self) -> automation.OutputMap:
         """What other stacks get."""
@@ -115,8 +125,8 @@ class Stack:
         return True
 
     def destroy(self) -> None:
-        """Removes everything that the stack has made."""
-        self._automation.destroy(run_program=True)
+        """Removes everything that the stack has made. Raises `RunFailed`."""
+        self._succeed("destroy", "--yes", "--skip-preview", "--run-program")
 
     def set_secret(self, key: str, value: str, *, path: bool = False) -> None:
         """Sets a config key as `pulumi config set --secret` does."""
@@ -125,6 +135,12 @@ class Stack:
     def set_plain(self, key: str, value: str) -> None:
         """Sets a config key as `pulumi config set` does."""
         self._automation.set_config(key, automation.ConfigValue(value))
+
+    def _succeed(self, *arguments: str) -> str:
+        said = self.run(*arguments)
+        if said.code:
+            raise RunFailed(said.text)
+        return said.text
 
     def run(self, *arguments: str) -> Said:
         """Runs `pulumi` as a person does who has nobody to answer questions."""
