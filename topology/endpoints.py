@@ -41,6 +41,23 @@ def endpoint_problems(path: Path, endpoint: str, schemes: tuple[str, ...]) -> It
         yield Problem(path, "holds a space", "leave it out")
 
 
+_MANAGEMENT_PORTS = {15671, 15672}
+"""RabbitMQ's defaults, with and without TLS."""
+
+
+def swapped_ports(path: Path, amqp: str, management: str) -> Iterator[Problem]:
+    """An AMQP endpoint that leads to the management API: no client connects there."""
+    try:
+        clients, api = urlsplit(amqp), urlsplit(management)
+        port = clients.port
+        same = port is not None and (clients.hostname, port) == (api.hostname, api.port)
+    except ValueError:
+        return
+    if same or port in _MANAGEMENT_PORTS:
+        message = f"port {port} is the management API's, which speaks HTTP"
+        yield Problem(path, message, "give the AMQP port: 5672 by default, 5671 with TLS")
+
+
 def proxy_problems(path: Path, proxy: str) -> Iterator[Problem]:
     """What is wrong with `scheme://[user:password@]host[:port]`. Never shows it."""
     example = "write it like http://proxy.example:3128"

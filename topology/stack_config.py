@@ -12,7 +12,13 @@ import pulumi
 
 from .broker.connection import Connection
 from .broker.tls import Tls
-from .endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
+from .endpoints import (
+    AMQP_SCHEMES,
+    MANAGEMENT_SCHEMES,
+    endpoint_problems,
+    proxy_problems,
+    swapped_ports,
+)
 from .layers import Layers, extended
 from .layers.stack_file import PROJECT, Origin, stack_file
 from .password_seed import FEWEST_CHARACTERS, PasswordSeed
@@ -84,6 +90,7 @@ def _endpoint_problems(connection: Connection) -> Iterator[Problem]:
     if connection.amqp_endpoint:
         path = (f"{PROJECT}:amqpEndpoint",)
         yield from endpoint_problems(path, connection.amqp_endpoint, AMQP_SCHEMES)
+        yield from swapped_ports(path, connection.amqp_endpoint, connection.management_endpoint)
     if connection.management_endpoint:
         path = (f"{_PROVIDER}:endpoint",)
         yield from endpoint_problems(path, connection.management_endpoint, MANAGEMENT_SCHEMES)

@@ -49,3 +49,13 @@ def test_markdown_survives_awkward_names() -> None:
 
 def test_no_drift_is_one_sentence() -> None:
     assert as_lines(Report("v", ())) == "No drift: vhost v is as declared.\n"
+
+
+def test_an_overridden_policy_is_counted_with_what_it_loses() -> None:
+    lost = ("max-length does not apply to queue a", "max-length does not apply to queue b")
+    finding = Finding(Kind.POLICY, "limits", State.OVERRIDDEN, lost)
+    lines = as_lines(Report("v", (finding,))).splitlines()
+    assert lines[0] == "Drift in vhost v: 1 policy overridden on 2 objects."
+    assert len(lines) == 3
+    twice = Report("v", (finding, Finding(Kind.POLICY, "more", State.OVERRIDDEN, lost[:1])))
+    assert twice.summary == "Drift in vhost v: 2 policies overridden on 3 objects."

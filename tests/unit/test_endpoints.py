@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
+from topology.endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, swapped_ports
 
 PATH = ("amqpEndpoint",)
 
@@ -50,3 +50,25 @@ def test_a_wrong_address_is_explained(endpoint: str, text: str) -> None:
 def test_a_management_endpoint_may_not_end_with_a_slash() -> None:
     (problem,) = endpoint_problems(PATH, "http://localhost:15672/", MANAGEMENT_SCHEMES)
     assert str(problem) == "amqpEndpoint: ends with a slash; leave the slash out"
+
+
+@pytest.mark.parametrize(
+    ("amqp", "management", "port"),
+    [
+        ("amqp://localhost:15672", "http://localhost:15672", 15672),
+        ("amqp://mq.example:8080", "http://mq.example:8080", 8080),
+        ("amqps://mq.example:15671", "", 15671),
+        ("amqp://localhost:5672", "http://localhost:15672", None),
+        ("amqp://mq.example", "https://mq.example", None),
+        ("amqp://a.example:8080", "http://b.example:8080", None),
+        ("amqp://[", "http://localhost:15672", None),
+    ],
+)
+def test_clients_are_not_sent_to_the_management_api(
+    amqp: str, management: str, port: int | None
+) -> None:
+    found = [str(one) for one in swapped_ports(("amqpEndpoint",), amqp, management)]
+    assert bool(found) == bool(port)
+    if port:
+        assert f"port {port} is the management API's, which speaks HTTP" in found[0]
+        assert "5672 by default" in found[0]

@@ -9,20 +9,25 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shlex
 import subprocess
 from typing import Any, Final
 
 from ..command import ENGINE_HINT
 from ..problems import ConfigError, Problem
+from .ending import UsageError
 
 _log = logging.getLogger("topology")
 _SECONDS = 120
+_NO_STACK: Final = re.compile(r"no stack named '([^']*)' found")
+_LIST: Final = "pulumi stack ls lists them"
 _SETTINGS: Final = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
 
 
 def stack_outputs(stack: str) -> dict[str, Any]:
-    """The outputs of a stack. Raises `ConfigError` if there is no CLI, or no such stack."""
+    """The outputs of a stack. Raises `ConfigError` if there is no CLI, and `UsageError` if
+    there is no such stack."""
     command = ["stack", "output", "--stack", stack, "--json", "--show-secrets"]
     return _answered(f"the outputs of stack {stack}", command)
 
@@ -127,6 +132,8 @@ def _asked(what: str, arguments: list[str], given: str = "") -> str:
         message = f"pulumi did not tell {what} in {_SECONDS} seconds"
         raise ConfigError([Problem((), message, "is its backend reachable?")]) from None
     if done.returncode:
+        if found := _NO_STACK.search(done.stderr):
+            raise UsageError(f"there is no stack {found[1]} in this project and backend; {_LIST}")
         lines = done.stderr.strip().splitlines() or ["no reason"]
         hint = lines[-1].removeprefix("error: ")
         raise ConfigError([Problem((), f"pulumi does not tell {what}", hint)])

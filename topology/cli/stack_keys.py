@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, proxy_problems
+from ..endpoints import (
+    AMQP_SCHEMES,
+    MANAGEMENT_SCHEMES,
+    endpoint_problems,
+    proxy_problems,
+    swapped_ports,
+)
 from ..layers.stack_file import PROJECT, is_secure
 from ..problems import Problem, Severity, did_you_mean
 
@@ -116,6 +122,10 @@ KEYS: Final = (
 )
 
 
+_AMQP: Final = f"{PROJECT}:amqpEndpoint"
+_MANAGEMENT: Final = f"{PROVIDER}:endpoint"
+
+
 def key_problems(config: dict[str, Any]) -> Iterator[Problem]:
     """What is wrong with a stack's keys; `config` has them all with their namespaces."""
     known = {key.name: key for key in KEYS}
@@ -126,3 +136,6 @@ def key_problems(config: dict[str, Any]) -> Iterator[Problem]:
             names = [*known, TOPOLOGY]
             hint = did_you_mean(name, names) or f"known keys: {', '.join(names)}"
             yield Problem((name,), "is not a known key; Pulumi would ignore it", hint)
+    amqp, api = (config.get(name) for name in (_AMQP, _MANAGEMENT))
+    if isinstance(amqp, str):
+        yield from swapped_ports((_AMQP,), amqp, api if isinstance(api, str) else "")

@@ -32,11 +32,8 @@ class Report:
         """One sentence."""
         if not self.drifted:
             return f"No drift: vhost {self.vhost} is as declared."
-        counts = [
-            f"{number} {state}"
-            for state in State
-            if (number := sum(finding.state is state for finding in self.findings))
-        ]
+        found = ([one for one in self.findings if one.state is state] for state in State)
+        counts = [_counted(findings) for findings in found if findings]
         return f"Drift in vhost {self.vhost}: {', '.join(counts)}."
 
     def as_dict(self) -> dict[str, Any]:
@@ -61,3 +58,13 @@ class Report:
             "others": self.others,
             "deletion_protection": self.deletion_protection,
         }
+
+
+def _counted(findings: list[Finding]) -> str:
+    """Of one state. A policy that is overridden has a line for each object that it loses."""
+    state, number = findings[0].state, len(findings)
+    if state is not State.OVERRIDDEN:
+        return f"{number} {state}"
+    objects = sum(len(finding.differences) for finding in findings)
+    policies = "1 policy" if number == 1 else f"{number} policies"
+    return f"{policies} {state} on {objects} object{'' if objects == 1 else 's'}"
