@@ -43,14 +43,16 @@ class Owner:
 class HookRouter:
     """The hooks of one run of a program."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hosted: bool = False) -> None:
+        """`hosted` in a provider's process: that has no end of a program at which a preview with
+        refusals could fail, so the first refusal fails it."""
         self._hooks: dict[str, pulumi.ResourceHook] = {}
         self._functions: dict[str, dict[str, Hook]] = {}
         self._owners: dict[str, Owner] = {}
         self._vhosts: dict[tuple[object, str], str] = {}
         self.threads = HookThreads(Pending())
         """For all that waits for a broker."""
-        self._refusals = Refusals(preview=pulumi.runtime.is_dry_run())
+        self._refusals = Refusals(preview=pulumi.runtime.is_dry_run() and not hosted)
         self._unanswered = Unanswered.of_run()
         self.retries = Retries(self.threads.pending, self._unanswered)
         self.watched = False
@@ -68,6 +70,12 @@ class HookRouter:
     def of_program(cls) -> HookRouter:
         """The one that all topologies of the running program share."""
         root = get_root_resource()
+        if _HOSTED.on:
+            # The engine starts a process for each run; a component in it has no root.
+            preview = pulumi.runtime.is_dry_run()
+            if preview not in _HOSTED.routers:
+                _HOSTED.routers[preview] = cls(hosted=True)
+            return _HOSTED.routers[preview]
         if root is None:
             return cls()
         if root not in _ROUTERS:
@@ -118,6 +126,21 @@ class HookRouter:
         if (args.type, args.name) in owners[0].declared:
             raise Unowned(_moving(args))
         return owners[0]
+
+
+@dataclass(slots=True)
+class Hosted:
+    on: bool = False
+    routers: dict[bool, HookRouter] = field(default_factory=dict)
+    """Of the preview and of the update."""
+
+
+_HOSTED: Final = Hosted()
+
+
+def host() -> None:
+    """From here on, components are those of programs that this process serves as a provider."""
+    _HOSTED.on = True
 
 
 _ROUTERS: WeakKeyDictionary[pulumi.Resource, HookRouter] = WeakKeyDictionary()

@@ -45,6 +45,9 @@ def test_the_wheel_is_one_package(wheel: Path) -> None:
     }
     assert {"rabbitmq_topology/py.typed", "rabbitmq_topology/graph/page.html"} <= set(names)
     assert b"rabbitmq-topology = rabbitmq_topology.__main__:run" in scripts
+    # The engine looks for a provider under this name.
+    provider = b"pulumi-resource-rabbitmq-topology = rabbitmq_topology.component.provider:serve"
+    assert provider in scripts
 
 
 def test_no_import_of_the_package_goes_by_its_name() -> None:

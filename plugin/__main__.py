@@ -1,0 +1,3 @@
+from rabbitmq_topology.component.provider import serve
+
+serve()
