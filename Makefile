@@ -17,6 +17,8 @@ ALL ?=
 SIZES  ?= 4 100 1000
 ROUNDS ?= 3
 VENV   := venv
+# Pulumi's language host runs `pip list` in each run, for which older ones take twice as long.
+PIP    := 26.3
 PY     := $(VENV)/bin/python
 TOOLS  := $(PY) -m toolchain
 # Runs what follows in the environment that `make env` prints.
@@ -96,6 +98,7 @@ bench: $(MEASURES) ## Measure it beside OpenTofu and others (SIZES="4 100 1000" 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; choose one with make PYTHON=...")'
 	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --upgrade pip==$(PIP)
 
 $(RUNTIME): requirements.txt | $(PY)
 	@$(PY) -m pip install --quiet --requirement requirements.txt

@@ -45,6 +45,15 @@ def test_what_only_perl_knows_is_found(pattern: str, name: str) -> None:
     assert not pattern_matches(pattern, "b c")
 
 
+@pytest.mark.parametrize(
+    "pattern", ["", "^", "$", "^$", "a", "^a", "a$", "^a$", r"a\.b", r"^a\.b$", "two words", r"^a\-b"]
+)
+@pytest.mark.parametrize("name", [*NAMES, "", "\n", "a\n", "a\n\n", "ba", "axb", "a-b", "aé", "éa"])
+def test_plain_text_is_found_where_pcre_finds_it(pattern: str, name: str) -> None:
+    """Which is what searches for the same in a group."""
+    assert pattern_matches(pattern, name) == pattern_matches(f"(?:{pattern})", name)
+
+
 def test_an_expression_that_would_take_for_ever_ends_and_finds_nothing() -> None:
     assert not pattern_matches("^(a+)+$", "a" * 254 + "b")
 

@@ -100,8 +100,9 @@ def _unsupported(view: View) -> Iterator[tuple[Finding, bool]]:
     harm."""
     for name, queue in view.own_queues():
         queue_type: QueueType = queue.type or "classic"
+        written = queue.model_fields_set
         for field, setting in queue_arguments().items():
-            if field not in queue.model_fields_set or getattr(queue, field) is None:
+            if field not in written or getattr(queue, field) is None:
                 continue
             path = view.written.queue_setting(name, field)
             fixed = queue.settings_as_arguments or setting.policy is None

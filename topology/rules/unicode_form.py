@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 from unicodedata import is_normalized, normalize
 
@@ -58,7 +59,8 @@ def _texts(view: View) -> Iterator[tuple[Path, str | SecretStr]]:
 def _decomposed(path: Path, value: Any) -> Iterator[tuple[Path, str | SecretStr]]:
     if isinstance(value, str | SecretStr):
         text = value if isinstance(value, str) else value.get_secret_value()
-        if not is_normalized(_FORM, text):
+        # What is ASCII is composed, and to see that takes less time.
+        if not text.isascii() and not is_normalized(_FORM, text):
             yield path, value
     for step, entry in _entries(value):
         yield from _decomposed((*path, step), entry)
@@ -78,9 +80,16 @@ def _entries(value: Any) -> Iterator[tuple[str | int, Any]]:
 
 def _written(model: BaseModel) -> Iterator[tuple[str, str]]:
     """The fields that were written and leave this machine, with their keys in the config."""
-    for name, field in type(model).model_fields.items():
-        if name in model.model_fields_set and name not in _STAYS_HERE:
-            yield name, field.alias or name
+    written = model.model_fields_set
+    for name, key in _keys(type(model)):
+        if name in written:
+            yield name, key
+
+
+@cache
+def _keys(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    fields = model.model_fields.items()
+    return tuple((name, field.alias or name) for name, field in fields if name not in _STAYS_HERE)
 
 
 def _composed(text: str) -> str:

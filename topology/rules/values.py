@@ -49,8 +49,9 @@ def said(topology: Topology) -> Iterator[Said]:
 def _of_queues(written: Written) -> Iterator[Said]:
     known, by_argument = queue_arguments(), settings_by_argument()
     for place, queue in written.queues():
+        fields = queue.model_fields_set
         for name in known:
-            value = getattr(queue, name) if name in queue.model_fields_set else None
+            value = getattr(queue, name) if name in fields else None
             if value is not None:
                 yield Said((*place, name), name, value, raw=False)
         for argument, value in queue.arguments.items():
