@@ -101,7 +101,12 @@ def recorded() -> Engine | None:
 
 def current() -> Engine:
     """The engine found before; a search only where there is none."""
-    return recorded() or find()
+    engine = recorded() or find()
+    own = engine_build.own_home(Path(engine.programs), cache_folder())
+    # A home of the user's own is left as it is.
+    if own is not None and engine.home == str(own):
+        engine_build.leave_log_out(own)
+    return engine
 
 
 def record(engine: Engine) -> None:

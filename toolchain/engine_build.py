@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from .command import run
@@ -66,9 +68,34 @@ def build(cache: Path) -> Path:
 
 def stale(programs: Path, cache: Path) -> bool:
     """Whether the folder is an engine built here from sources that have changed since."""
-    build_folder = programs.parent
-    ours = build_folder.parent == cache and build_folder.name.startswith(f"{NAME}-")
-    return ours and not build_folder.name.startswith(f"{NAME}-{source_key()}-")
+    own = own_home(programs, cache) is not None
+    return own and not programs.parent.name.startswith(f"{NAME}-{source_key()}-")
+
+
+def own_home(programs: Path, cache: Path) -> Path | None:
+    """The PULUMI_HOME of an engine that was built here; None for any other engine."""
+    folder = programs.parent
+    ours = folder.parent == cache and folder.name.startswith(f"{NAME}-")
+    return folder / "home" if ours else None
+
+
+def leave_log_out(home: Path) -> None:
+    """Has the engine run without its log, in a PULUMI_HOME that belongs to an engine built here.
+
+    Since 3.249 the CLI formats, compresses and encrypts every debug message into a file in
+    `$PULUMI_HOME/logs`. No setting turns that off; where the folder cannot be made, the CLI goes on
+    without. So a regular file has its place.
+    """
+    logs = home / "logs"
+    if logs.is_file():
+        return
+    earlier = home / f"logs.{os.getpid()}"
+    # A run that makes the folder at this moment keeps it until the next time.
+    with suppress(OSError):
+        logs.rename(earlier)
+    with suppress(OSError):
+        logs.touch()
+    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _engine() -> Build:
@@ -104,4 +131,14 @@ def _install_plugin(draft: Path) -> None:
     plugin.unlink()
 
 
-__all__ = ["PLUGIN_VERSION", "BuildError", "build", "built", "parts", "source_key", "stale"]
+__all__ = [
+    "PLUGIN_VERSION",
+    "BuildError",
+    "build",
+    "built",
+    "leave_log_out",
+    "own_home",
+    "parts",
+    "source_key",
+    "stale",
+]

@@ -16,9 +16,15 @@ from .folders import project_folder
 DEV_PASSPHRASE = "dev"  # noqa: S105
 QUIET = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
 
-MEMORY = "640MiB"
-"""For each of engine and plugin: what Go tries to get along with, by collecting garbage more often
-when it comes near. Stacks of some thousand objects never do."""
+TUNING = {
+    # For each of engine and plugin: Go collects garbage a quarter as often as by default, and
+    # more often again near the limit, which stacks of some thousand objects never reach.
+    "GOGC": "400",
+    "GOMEMLIMIT": "640MiB",
+    # The language host runs `pip list` in each run; newer pips then look for a newer pip.
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
+"""What makes a run faster and changes nothing else, by variable."""
 
 
 def logged_in() -> bool:
@@ -52,14 +58,14 @@ def own_state() -> dict[str, str]:
     return own | often
 
 
-def memory_limit() -> dict[str, str]:
-    """A soft limit, unless the user has said another."""
-    return {"GOMEMLIMIT": os.environ.get("GOMEMLIMIT", MEMORY)}
+def tuning() -> dict[str, str]:
+    """What makes a run faster, unless the shell has other values."""
+    return {name: os.environ.get(name, value) for name, value in TUNING.items()}
 
 
 def settings(engine: Engine) -> dict[str, str]:
     """The variables to set; PATH is set apart, since it builds on the caller's."""
-    variables = QUIET | memory_limit() | engine.environment()
+    variables = QUIET | tuning() | engine.environment()
     if not logged_in():
         (project_folder() / "state").mkdir(parents=True, exist_ok=True)
         return variables | own_state()

@@ -18,7 +18,7 @@ from bench.contenders.names import (
 from bench.contenders.opentofu import OpenTofu
 from bench.contenders.pulumi import PlainPort, ThisProgram
 from toolchain.engine import Engine
-from toolchain.environment import memory_limit
+from toolchain.environment import tuning
 
 CHECKPOINTS_UP_TO = 1000
 """Objects. The engine writes the whole state around every step: time grows with the square."""
@@ -29,8 +29,8 @@ _AS_DOCUMENTED = "pulumi with --yes and --skip-preview as in ci/up, default para
 
 def contenders(engine: Engine, tofu: Path | None) -> list[Contender]:
     """All of them; without OpenTofu where `tofu`, the folder of its programs, is not known."""
-    memory = memory_limit()["GOMEMLIMIT"]
-    off = f"PULUMI_SKIP_CHECKPOINTS=true and GOMEMLIMIT={memory}"
+    variables = {"PULUMI_SKIP_CHECKPOINTS": "true"} | tuning()
+    off = " ".join(f"{name}={value}" for name, value in variables.items())
     found = [
         Contender(
             OURS, f"{_AS_DOCUMENTED}, {off} as `make env` sets them", partial(ThisProgram, engine)

@@ -14,7 +14,7 @@ from bench.landscape import Landscape
 from bench.operation import Operation
 from tests.support.stack import NAMESPACE, Stack
 from toolchain.engine import Engine
-from toolchain.environment import memory_limit
+from toolchain.environment import tuning
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
 
@@ -42,7 +42,7 @@ class _Pulumi:
         self.folder = folder
         self._stack = Stack(folder, engine, broker, program)
         skips = {"PULUMI_SKIP_CHECKPOINTS": "false" if checkpoints else "true"}
-        self._settings = self._stack.settings | skips | memory_limit()
+        self._settings = self._stack.settings | skips | tuning()
 
     def state_bytes(self) -> int | None:
         (file,) = self.folder.glob(f"backend/.pulumi/stacks/*/{self._stack.name}.json")

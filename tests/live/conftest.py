@@ -15,6 +15,7 @@ from tests.support.api import Api
 from tests.support.stack import Stack
 from tests.support.virtualenv import virtualenv
 from toolchain.engine import Engine, current
+from toolchain.environment import tuning
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
 
@@ -32,9 +33,7 @@ def engine() -> Iterator[Engine]:
         for name in os.environ:
             if name.startswith(_INHERITED):
                 patch.delenv(name)
-        # Less garbage collection in engine and plugins: a tenth of their processor time.
-        patch.setenv("GOGC", os.environ.get("GOGC", "400"))
-        for name, value in found.environment().items():
+        for name, value in (tuning() | found.environment()).items():
             patch.setenv(name, value)
         # The language host runs the Python that is first.
         first = [str(virtualenv() / "bin"), str(Path(sys.executable).parent), found.programs]

@@ -46,7 +46,8 @@ def test_what_only_perl_knows_is_found(pattern: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["", "^", "$", "^$", "a", "^a", "a$", "^a$", r"a\.b", r"^a\.b$", "two words", r"^a\-b"]
+    "pattern",
+    ["", "^", "$", "^$", "a", "^a", "a$", "^a$", r"a\.b", r"^a\.b$", "two words", r"^a\-b"],
 )
 @pytest.mark.parametrize("name", [*NAMES, "", "\n", "a\n", "a\n\n", "ba", "axb", "a-b", "aé", "éa"])
 def test_plain_text_is_found_where_pcre_finds_it(pattern: str, name: str) -> None:

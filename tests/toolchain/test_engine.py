@@ -216,3 +216,26 @@ def test_a_login_stays_visible_beside_a_home_of_our_own(
     assert found.environment()["PULUMI_CREDENTIALS_PATH"] == str(logins)
     monkeypatch.setenv("PULUMI_CREDENTIALS_PATH", "/elsewhere")
     assert "PULUMI_CREDENTIALS_PATH" not in found.environment()
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_built_engine_keeps_no_log(built: Path) -> None:
+    log = built / "home" / "logs"
+    log.mkdir(parents=True)
+    (log / "pulumi-20261127T000000-1-up.log").touch()
+    assert engine.current().home == str(built / "home")
+    assert log.is_file(), "the CLI cannot make a folder of this name, and goes on without its log"
+    engine.current()
+    assert log.is_file()
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_home_of_the_users_own_keeps_its_log(
+    built: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "pulumi" / "logs").mkdir(parents=True)
+    (home / "pulumi" / "plugins" / f"resource-rabbitmq-v{PLUGIN_VERSION}").mkdir(parents=True)
+    monkeypatch.setenv("PULUMI_HOME", str(home / "pulumi"))
+    on_path(monkeypatch, built / "bin")
+    assert engine.current().home == str(home / "pulumi")
+    assert (home / "pulumi" / "logs").is_dir()

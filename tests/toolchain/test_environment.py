@@ -47,11 +47,14 @@ def test_the_own_state_is_written_once_a_run_unless_told_otherwise(
 
 
 @pytest.mark.usefixtures("home")
-def test_memory_has_a_soft_limit_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GOMEMLIMIT", raising=False)
-    assert in_a_shell("GOMEMLIMIT") == ["640MiB"]
-    monkeypatch.setenv("GOMEMLIMIT", "2GiB")
-    assert in_a_shell("GOMEMLIMIT") == ["2GiB"]
+@pytest.mark.parametrize(("name", "value"), environment.TUNING.items())
+def test_what_makes_runs_faster_is_set_unless_the_shell_has_a_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.delenv(name, raising=False)
+    assert in_a_shell(name) == [value]
+    monkeypatch.setenv(name, "of the shell")
+    assert in_a_shell(name) == ["of the shell"]
 
 
 @pytest.mark.usefixtures("home")
