@@ -26,6 +26,7 @@ import psutil
 from bench.command import Command
 
 SAMPLES_APART = 0.1
+_LOOKS_APART = 0.02
 _KIBIBYTE = 1024
 _SHOWN_LINES = 12
 
@@ -68,7 +69,8 @@ def measure(command: Command, log: Path, limit: float) -> Usage:
         samples.end()
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0 or samples.stopped:
-        raise CommandFailed(_failure(command, process.returncode, log, seconds, limit))
+        reached = limit if samples.stopped else None
+        raise CommandFailed(_failure(command, process.returncode, log, reached))
     return Usage(
         seconds,
         max(samples.cpu_seconds, own.ru_utime + own.ru_stime),
@@ -134,11 +136,29 @@ class _Samples(threading.Thread):
         return before if before.startswith(name) else name
 
     def kill(self) -> None:
-        """Ends all that were ever seen: of whom the parent has ended, no tree knows any more."""
-        # The command first: once its children are gone it could end by itself, or start others.
-        for process in dict.fromkeys([*self._tree(), *self._cpu]):
+        """Kills the command and all that it has started, and returns when they have ended."""
+        # A process may fork after it was listed, and before its signal arrives.
+        while left := list(self._left()):
+            for process in left:
+                with suppress(psutil.Error):
+                    process.send_signal(signal.SIGKILL)
+            time.sleep(_LOOKS_APART)
+
+    def _left(self) -> Iterator[psutil.Process]:
+        """What has not ended, the command first: once its children have ended, it could end by
+        itself, or start others. A process whose parent has ended is in no tree any more."""
+        known = dict.fromkeys([*self._tree(), *self._cpu])
+        for process in [*known, *(found for found in self._session() if found not in known)]:
             with suppress(psutil.Error):
-                process.send_signal(signal.SIGKILL)
+                if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                    yield process
+
+    def _session(self) -> Iterator[psutil.Process]:
+        """The processes of the command's session, of which the command is the leader."""
+        for process in psutil.process_iter():
+            with suppress(ProcessLookupError):
+                if os.getsid(process.pid) == self._root.pid:
+                    yield process
 
     def end(self) -> None:
         self._ended.set()
@@ -150,9 +170,10 @@ class _Samples(threading.Thread):
             yield from self._root.children(recursive=True)
 
 
-def _failure(command: Command, code: int, log: Path, seconds: float, limit: float) -> str:
+def _failure(command: Command, code: int, log: Path, limit: float | None) -> str:
+    """`limit` is the one at which the command was stopped, if it was."""
     called = " ".join(command.arguments)
-    if seconds >= limit:
+    if limit is not None:
         return f"`{called}` was stopped at its limit of {limit:g} s"
     shown = "\n".join(log.read_text(errors="replace").splitlines()[-_SHOWN_LINES:])
     return f"`{called}` ended with {code}:\n{shown}"

@@ -97,7 +97,7 @@ class Adopted:
             f"{self.broker.management}/api/{path}",
             auth=(self.broker.username, self.broker.password),
             json=body,
-            timeout=30,
+            timeout=240,
         )
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer

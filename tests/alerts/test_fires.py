@@ -135,7 +135,7 @@ def test_a_dead_letter_and_an_unroutable_message_are_told_of(watched: Watched) -
         channel.basic_publish("events", "nowhere", b"lost")
         for number in range(9):
             channel.basic_publish("events", "short", f"{number}".encode())
-        for method, _, _ in channel.consume("work", inactivity_timeout=20):
+        for method, _, _ in channel.consume("work", inactivity_timeout=120):
             assert method is not None
             channel.basic_reject(method.delivery_tag, requeue=False)
             break

@@ -29,7 +29,7 @@ def promtool(*arguments: str, folder: Path) -> str:
     """What it says; fails where it is not content."""
     command = [program("promtool", package="prometheus"), *arguments]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=240, check=False
     )
     said = done.stdout + done.stderr
     assert done.returncode == 0, said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,15 +18,19 @@ from toolchain.folders import PROJECT
 MEBIBYTE = 2**20
 
 HUNGRY = """
-import subprocess, sys, time
+import pathlib, subprocess, sys, time
 if len(sys.argv) > 1:
     held = bytearray(b"x") * (100 * 2**20)
     end = time.process_time() + 0.5
     while time.process_time() < end:
         pass
-    time.sleep(0.5)
+    pathlib.Path(sys.argv[1]).touch()
+    while not all(pathlib.Path(name).exists() for name in ("first", "second")):
+        time.sleep(0.01)
+    time.sleep(1)
 else:
-    children = [subprocess.Popen([sys.executable, sys.argv[0], "child"]) for _ in range(2)]
+    names = ("first", "second")
+    children = [subprocess.Popen([sys.executable, sys.argv[0], name]) for name in names]
     sys.exit(sum(child.wait() for child in children))
 """
 
@@ -42,9 +47,25 @@ def command(tmp_path: Path, program: str, *arguments: str) -> Command:
     return Command((sys.executable, str(file), *arguments), tmp_path, {"GIVEN": "by the test"})
 
 
+ORPHANED = """
+import os, time
+if not os.fork():
+    if os.fork():
+        os._exit(0)
+time.sleep(600)
+"""
+"""What goes on has lost its parent, within less than the time between two samples."""
+
+
 def running_in(folder: Path) -> list[int]:
     found = psutil.process_iter(["cwd"])
     return [process.pid for process in found if process.info["cwd"] == str(folder)]
+
+
+def limit_reached_when(monkeypatch: pytest.MonkeyPatch, reached: Callable[[], bool]) -> None:
+    """Lets the clock of `measure` jump over every limit, instead of waiting for it."""
+    clock = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + (3600 if reached() else 0))
 
 
 def test_children_count(tmp_path: Path) -> None:
@@ -67,10 +88,22 @@ def test_a_failure_shows_what_was_printed(tmp_path: Path) -> None:
         measure(command(tmp_path, program), tmp_path / "log", 60)
 
 
-def test_what_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
-    with pytest.raises(CommandFailed, match="stopped at its limit of 1 s"):
-        measure(command(tmp_path, STUBBORN), tmp_path / "log", 1.0)
+def test_what_takes_too_long_is_ended_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_reached_when(monkeypatch, lambda: len(running_in(tmp_path)) == 2)
+    with pytest.raises(CommandFailed, match="stopped at its limit of 600 s"):
+        measure(command(tmp_path, STUBBORN), tmp_path / "log", 600)
     assert (tmp_path / "log").read_text() == "begun\n"
+    assert not running_in(tmp_path)
+
+
+def test_what_has_lost_its_parent_is_ended_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_reached_when(monkeypatch, lambda: len(running_in(tmp_path)) == 2)
+    with pytest.raises(CommandFailed, match="stopped at its limit of 600 s"):
+        measure(command(tmp_path, ORPHANED), tmp_path / "log", 600)
     assert not running_in(tmp_path)
 
 

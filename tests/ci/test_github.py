@@ -28,7 +28,7 @@ def run(there: GitHub, *arguments: str, **settings: str) -> subprocess.Completed
         env=os.environ | there.settings | {"PULL_REQUEST": "7"} | settings,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=240,
         check=False,
     )
 

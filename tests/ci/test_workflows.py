@@ -32,7 +32,7 @@ SUMMARY = 'cat review/comment.md >>"$GITHUB_STEP_SUMMARY"'
 def said(*command: str) -> str:
     """What a linter has to say."""
     done = subprocess.run(
-        command, cwd=PROJECT, capture_output=True, text=True, timeout=240, check=False
+        command, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
     )
     return done.stdout + done.stderr if done.returncode else ""
 
@@ -151,7 +151,7 @@ def test_parts_for_other_projects_check_plan_and_ask_before_they_apply() -> None
 def test_a_release_has_the_tag_of_its_version(tag: str, said: str, tmp_path: Path) -> None:
     build = str(PROJECT / "ci" / "build")
     done = subprocess.run(
-        [build, tag, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+        [build, tag, str(tmp_path)], capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 1 and said in done.stderr
     assert list(tmp_path.iterdir()) == []

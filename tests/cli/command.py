@@ -59,7 +59,7 @@ def process(*arguments: str, folder: Path = PROJECT, stdin: str | bytes = b"") -
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     return _ended(done.returncode, done.stdout, done.stderr)
 

@@ -134,7 +134,7 @@ def test_without_libyaml_the_same_is_told(tmp_path: Path, text: str, said: str) 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith(said)

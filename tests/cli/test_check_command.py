@@ -205,7 +205,7 @@ def test_no_traceback_when_the_reader_goes_away(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=240,
     )
     assert done.stdout.startswith(b"f.yaml:3: error:")
     assert b"Traceback" not in done.stderr
@@ -226,7 +226,7 @@ def test_an_interrupt_is_one_word(tmp_path: Path) -> None:
     writer = os.open(fifo, os.O_WRONLY)  # returns once the command waits for what comes
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=240)
     os.close(writer)
     assert (process.returncode, out, err) == (130, b"", b"interrupted\n")
 
@@ -243,7 +243,7 @@ def test_colours_are_for_terminals_that_want_them(tmp_path: Path) -> None:
             stdout=follower,
             stderr=follower,
         )
-        assert done.wait(timeout=60) == 1
+        assert done.wait(timeout=240) == 1
         os.close(follower)
         text = os.read(leader, 100_000).decode()
         os.close(leader)

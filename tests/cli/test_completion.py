@@ -42,7 +42,7 @@ def pressed(folder: Path, *words: str) -> set[str]:
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=True,
     )
     assert done.stderr == ""
@@ -74,7 +74,7 @@ def test_each_shell_gets_its_script(shell: str) -> None:
     assert f"complete_{shell}" in done.out
     if shutil.which(shell) is None:
         return
-    checked = subprocess.run([shell, "-n"], input=done.out, text=True, timeout=30, check=False)
+    checked = subprocess.run([shell, "-n"], input=done.out, text=True, timeout=240, check=False)
     assert checked.returncode == 0
 
 
@@ -103,7 +103,7 @@ def test_other_shells_are_answered_in_their_own_way(settings: dict[str, str], of
         env=os.environ | settings,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert offered in done.stdout

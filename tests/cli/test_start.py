@@ -33,7 +33,7 @@ def imported(*arguments: str) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=240,
     )
     return set(done.stderr.split())
 
@@ -97,7 +97,7 @@ def test_ctrl_c_before_all_is_loaded_is_no_traceback(package: str, tmp_path: Pat
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == -signal.SIGINT

@@ -66,12 +66,12 @@ def test_colours_are_for_terminals_alone(folder: Path, settings: dict[str, str])
     plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     environment = plain | {"PYTHONPATH": str(PROJECT), "TERM": "xterm-256color"} | settings
     master, slave = pty.openpty()
-    subprocess.run(command, cwd=folder, env=environment, stdout=slave, timeout=60, check=True)
+    subprocess.run(command, cwd=folder, env=environment, stdout=slave, timeout=240, check=True)
     os.close(slave)
     shown = os.read(master, 65_536)
     os.close(master)
     assert (b"\x1b[" in shown) is (not settings)
     piped = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, timeout=60, check=True
+        command, cwd=folder, env=environment, capture_output=True, timeout=240, check=True
     )
     assert b"\x1b[" not in piped.stdout

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 _Value = TypeVar("_Value")
 
-SECONDS = 90.0
+SECONDS = 240.0
 """Far more than it takes: a busy machine is no mistake of ours."""
 
 

@@ -18,7 +18,7 @@ from toolchain.folders import cache_folder
 
 _HERE = Path(__file__).parent
 _BUILD_SECONDS = 300
-_RUN_SECONDS = 30
+_RUN_SECONDS = 240
 
 
 class MissingTool(Exception):

@@ -10,7 +10,7 @@ import pika
 
 from tests.interop.delivery import ClientError, Delivery, Receipt, name_in
 
-SECONDS = 10
+SECONDS = 120
 
 
 def with_pika(delivery: Delivery) -> Receipt:

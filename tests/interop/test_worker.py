@@ -12,7 +12,7 @@ from tests.interop.landscape import Landscape, Place
 from toolchain.folders import PROJECT
 
 WORKER = PROJECT / "examples" / "consumer" / "worker.py"
-SECONDS = 60
+SECONDS = 240
 ACCOUNT = "all"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -44,7 +44,7 @@ SERVICES: dict[str, Any] = {
 def keda() -> Path:
     """The folder of KEDA's module, from the Go proxy or the module cache."""
     command = [program("go", package="golang"), "mod", "download", "-json", KEDA]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     found = json.loads(done.stdout)
     assert "Error" not in found, found
     return Path(found["Dir"])

@@ -160,7 +160,7 @@ async def with_aio_pika(url: str, context: ssl.SSLContext) -> None:
         exchange = await channel.get_exchange("events", ensure=False)
         await exchange.publish(aio_pika.Message(b"by aio-pika"), "any")
         queue = await channel.get_queue("work", ensure=False)
-        message = await queue.get(timeout=10)
+        message = await queue.get(timeout=120)
         await message.ack()
         assert message.body == b"by aio-pika"
 

@@ -18,7 +18,7 @@ from aio_pika.abc import AbstractExchange
 from aio_pika.exceptions import AMQPError, DeliveryError
 
 BATCH = 50
-_SECONDS = 15
+_SECONDS = 120
 _PAUSE = 0.1
 
 

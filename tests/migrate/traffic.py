@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pika
+
+from tests.features.eventually import eventually
 from toolchain.folders import PROJECT
 from toolchain.node import Broker
 
@@ -66,10 +69,17 @@ class Traffic:
         return ended(self._publisher)["confirmed"]  # type: ignore[no-any-return]
 
     def consumed(self) -> dict[str, Any]:
-        """Stops the consumer alone, and returns what it has counted."""
+        """Stops the consumer alone once the queue is empty, and returns what it has counted."""
         assert self._consumer
+        eventually(self._ready, 0, _SECONDS)
         self._consumer.terminate()
         return ended(self._consumer)
+
+    def _ready(self) -> int:
+        """Messages of the queue that are not delivered yet."""
+        with pika.BlockingConnection(pika.URLParameters(self._url)) as link:
+            declared = link.channel().queue_declare(self._queue, passive=True)
+            return int(declared.method.message_count)
 
     def balance(self) -> Balance:
         """Stops both, the publisher first, and compares."""

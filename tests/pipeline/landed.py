@@ -67,7 +67,7 @@ class Pipeline:
             env={"AMQP_URL": self.outputs["services"][service]["url"]},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")

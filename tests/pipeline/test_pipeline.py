@@ -75,7 +75,7 @@ def test_a_process_is_refused_what_is_not_its_own(pipeline_on: PipelineOn, broke
 
 
 def test_of_some_hundred_documents_none_is_lost(pipeline_on: PipelineOn, broker: Broker) -> None:
-    none_is_lost(pipeline_on(broker), FEW, seconds=120)
+    none_is_lost(pipeline_on(broker), FEW, seconds=600)
 
 
 @pytest.mark.soak
@@ -108,10 +108,8 @@ def none_is_lost(pipeline: Pipeline, count: int, seconds: float) -> dict[str, An
         },
     }
     # The stream has kept every event, and nothing waits anywhere.
-    passed = events(pipeline) - before
-    assert passed == Counter(
-        {f"document.{key}": count if key == "uploaded" else finished for key in KEYS}
-    )
+    passed = {f"document.{key}": count if key == "uploaded" else finished for key in KEYS}
+    eventually(lambda: events(pipeline) - before, Counter(passed))
     waiting = [name for name in pipeline.api.queues(pipeline.stack.vhost) if name != "history"]
     for name in waiting:
         eventually(partial(messages, pipeline, name), 0)
@@ -137,7 +135,8 @@ def messages(pipeline: Pipeline, queue: str) -> int:
 
 
 def events(pipeline: Pipeline) -> Counter[str]:
-    """What the stream holds, by routing key, read with the portal's own URL."""
+    """What the stream holds, by routing key, read with the portal's own URL. On a busy
+    machine the stream may pause, and not all have come."""
     parameters = pika.URLParameters(pipeline.outputs["services"]["portal"]["url"])
     found: Counter[str] = Counter()
     with pika.BlockingConnection(parameters) as connection, connection.channel() as channel:

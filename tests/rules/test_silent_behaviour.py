@@ -68,8 +68,8 @@ def test_a_message_that_expires_round_is_lost(api: Api, kind: str) -> None:
     publish(api, "a")
     publish(api, "c")
     assert eventually(lambda: api.take(VHOST, "d") == 1)
-    time.sleep(1)
-    assert api.take(VHOST, "a") + api.take(VHOST, "b") == 0
+    # What circles is seen by one of so many looks.
+    assert eventually(lambda: not any(api.ready(VHOST, name) for name in "ab" * 5))
 
 
 def test_at_least_once_keeps_what_comes_round_for_ever(api: Api) -> None:

@@ -15,8 +15,8 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from toolchain.node import Broker
 
-_SECONDS = 5
-"""A queue that is silent for so long has no more to give."""
+_SECONDS = 60
+"""So long is waited for messages that are missing, and for nothing else."""
 
 _PERSISTENT = pika.BasicProperties(delivery_mode=2)
 

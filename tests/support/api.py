@@ -95,6 +95,11 @@ class Api:
 
         eventually(counted, messages)
 
+    def ready(self, vhost: str, queue: str) -> int:
+        """How many messages are ready in a queue at this moment; they stay."""
+        body = {"count": 1000, "ackmode": "ack_requeue_true", "encoding": "auto"}
+        return len(self.post("queues", vhost, queue, "get", body=body))
+
     def take(self, vhost: str, queue: str) -> int:
         """How many messages were in a queue; they are gone then."""
         body = {"count": 1000, "ackmode": "ack_requeue_false", "encoding": "auto"}

@@ -16,7 +16,7 @@ from tests.support.container import broker_of, prepared
 from toolchain.node import Broker
 
 NODES = ("one", "two", "three")
-_SECONDS = 90.0
+_SECONDS = 240.0
 
 
 class Cluster:

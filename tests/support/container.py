@@ -31,7 +31,7 @@ METRICS_PORT = 15692
 METRICS_PLUGINS = ("rabbitmq_shovel_prometheus", "rabbitmq_federation_prometheus")
 """Which RabbitMQ has from 4.0 on; an older one does without what it does not know."""
 USER = "guest"
-_STARTING_SECONDS = 60.0
+_STARTING_SECONDS = 240.0
 _BRIDGE_NAME = "com.docker.network.bridge.name"
 
 _FILES = {
@@ -106,7 +106,7 @@ def _version(management: str) -> str:
     """Waits while RabbitMQ speaks AMQP already, and its management API still fails."""
     deadline = time.monotonic() + _STARTING_SECONDS
     while True:
-        answer = httpx.get(f"{management}/api/overview", auth=(USER, USER), timeout=30)
+        answer = httpx.get(f"{management}/api/overview", auth=(USER, USER), timeout=120)
         if not answer.is_server_error or time.monotonic() > deadline:
             return str(answer.raise_for_status().json()["rabbitmq_version"])
         time.sleep(0.2)

@@ -15,14 +15,14 @@ import yaml
 from tests.support.programs import program
 from toolchain.node_folder import LOOPBACK, free_ports
 
-SECONDS = 90.0
+SECONDS = 240.0
 
 
 class Prometheus:
     """What a running Prometheus says."""
 
     def __init__(self, address: str) -> None:
-        self._client = httpx.Client(base_url=f"http://{address}/api/v1", timeout=10)
+        self._client = httpx.Client(base_url=f"http://{address}/api/v1", timeout=120)
 
     def ready(self) -> bool:
         try:

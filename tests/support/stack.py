@@ -25,7 +25,7 @@ from topology.cli.stack_keys import KEYS, PROVIDER
 
 NAMESPACE = "rabbitmq-topology"
 PASSPHRASE = "only for tests"
-SECONDS = 240
+SECONDS = 600
 _OF_PROVIDER = {key.name.partition(":")[2] for key in KEYS if key.name.startswith(f"{PROVIDER}:")}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from toolchain.folders import PROJECT
 from toolchain.node_folder import free_ports
 
-SECONDS = 240
+SECONDS = 600
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ print(engine_build.build(Path({str(cache)!r})))
         while not log.exists():
             time.sleep(0.05)
         with start() as second:
-            built = {process.communicate(timeout=60)[0] for process in (first, second)}
+            built = {process.communicate(timeout=240)[0] for process in (first, second)}
             assert (first.returncode, second.returncode) == (0, 0)
     assert len(built) == 1
     assert len(log.read_text().splitlines()) == 3

@@ -25,7 +25,7 @@ from topology.waits import HookThreads, Pending
 _THREADS = 4
 """Of the default executor with `--parallel 1`."""
 _OBJECTS = 10
-_SECONDS = 60
+_SECONDS = 240
 """Far more than it takes; without a bound, a failure would be a test that never ends."""
 
 Hook = Callable[[pulumi.ResourceHookArgs], Any]

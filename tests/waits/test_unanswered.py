@@ -16,7 +16,7 @@ from pulumi.runtime.proto import resource_pb2
 from topology.waits import Pending, Retries, Unanswered
 from topology.waits.unanswered import NotAnswered
 
-SECONDS = 60.0
+SECONDS = 240.0
 TYPES = {
     "VHost": "rabbitmq:index/vHost:VHost",
     "Exchange": "rabbitmq:index/exchange:Exchange",

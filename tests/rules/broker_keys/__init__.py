@@ -56,7 +56,7 @@ def of_node(node: PrivateNode) -> Keys:
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
     return _parsed(answer.stdout)
 
