@@ -11,7 +11,7 @@ from tests.features.eventually import eventually
 from tests.migrate.conftest import HASTE_SECONDS
 from tests.migrate.scene import QUEUE, Scene
 from topology.broker import probe
-from topology.migrate.bench import Bench
+from topology.migrate.bench import BrokerActions
 from topology.migrate.drain import Drain
 from topology.migrate.link import Link
 from topology.migrate.move import Place
@@ -25,8 +25,8 @@ def _through(place: Scene) -> float:
         place.connection.management() as management,
         Link(place.connection, place.vhost) as link,
     ):
-        bench = Bench(management, planned.move, probe(management).version)
-        drain = Drain(link, bench, QUEUE, place.events.append, 60)
+        actions = BrokerActions(management, planned.move, probe(management).version)
+        drain = Drain(link, actions, QUEUE, place.events.append, 60)
         return drain.through(Place(place.vhost, QUEUE), planned.move.names.out)
 
 

@@ -25,5 +25,3 @@ def targets(incomplete: str) -> list[str]:
     return [*stacks(incomplete), *files]
 
 
-def _stack_files() -> list[Path]:
-    return list(Path().glob("Pulumi.*.yaml"))

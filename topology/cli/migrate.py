@@ -22,7 +22,7 @@ from ..problems import ConfigError
 from ..version import Version
 from .completing import stacks
 from .ending import ExitCode, UsageError
-from .migrate_progress import progress
+from .migrate_progress import migration_progress
 from .migrate_source import other_broker
 from .output import print_json
 from .planned import check_planned, planned_config
@@ -167,7 +167,7 @@ def _carried_out(
     connection: Connection, plan: Plan, version: Version, terms: Terms
 ) -> list[Outcome]:
     moves = [planned.move for planned in plan.moves]
-    with progress() as tell:
+    with migration_progress() as tell:
         return carry_out(connection, moves, version, tell, terms)
 
 

@@ -22,7 +22,7 @@ from .terminal import is_plain, note
 
 
 @contextmanager
-def progress() -> Iterator[Tell]:
+def migration_progress() -> Iterator[Tell]:
     """Everything goes to standard error: a line for each step, with its counts."""
     if is_plain(sys.stderr):
         yield lambda event: note(line(event))

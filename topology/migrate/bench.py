@@ -25,7 +25,7 @@ _NO_LIMIT: Final = 2**31 - 1
 """An operator policy cannot be empty; this many messages are never reached."""
 
 
-class Bench:
+class BrokerActions:
     """The tools for one move. Raises `BrokerError` where the broker cannot be asked."""
 
     def __init__(

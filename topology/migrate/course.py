@@ -8,7 +8,7 @@ from typing import Final
 
 from ..broker.connection import Connection
 from ..version import Version
-from .bench import Bench
+from .bench import BrokerActions
 from .drain import Drain
 from .event import Event, Halted, Tell
 from .forwarding import Forwarding
@@ -43,7 +43,7 @@ class Course:
         reader = None
         if self._source:
             reader = Reader(self._source.connection.management(), self._source, move)
-        self._bench = Bench(self._management, move, version, reader)
+        self._actions = BrokerActions(self._management, move, version, reader)
 
     def forward(self) -> None:
         """Begins a move whose publishers have to change over, so that they may from now on. Raises
@@ -63,17 +63,17 @@ class Course:
                 act(link, self._drain(link))
 
         with ExitStack() as ending:
-            for management in self._bench.managements:
+            for management in self._actions.managements:
                 ending.enter_context(management)
             persist(attempt, lambda reason: self._tell("away", f"{reason}; it is asked again"))
 
     def _drain(self, link: Link) -> Drain:
         queue, patience = self._move.target.queue, self._terms.patience
-        return Drain(link, self._bench, queue, self._told, patience)
+        return Drain(link, self._actions, queue, self._told, patience)
 
     def _go(self, link: Link, drain: Drain) -> None:
         for _ in range(_ROUNDS):
-            seen = self._bench.look()
+            seen = self._actions.look()
             match stage(self._move, seen):
                 case Stage.EMPTY if self._move.way is Way.IN_PLACE:
                     self._park(link, drain, seen)
@@ -102,41 +102,41 @@ class Course:
     def _park(self, link: Link, drain: Drain, seen: Seen) -> None:
         move, names = self._move, self._move.names
         assert seen.origin is not None
-        self._bench.shovels.stop(names.back)  # of an undo that was broken off
-        self._bench.prepare_parking(seen.origin)
+        self._actions.shovels.stop(names.back)  # of an undo that was broken off
+        self._actions.prepare_parking(seen.origin)
         self._tell("parking", f"parking queue {names.parking} is there")
-        seconds = self._leave(link, drain, seen.origin_routes, self._bench.parking)
+        seconds = self._leave(link, drain, seen.origin_routes, self._actions.parking)
         self._empty_and_delete(link, drain, seconds)
-        if self._bench.sample(move.origin) is None:
+        if self._actions.sample(move.origin) is None:
             self._declare()
 
     def _bring_back(self, link: Link, drain: Drain, wanted: tuple[Route, ...]) -> None:
-        bench, names, target = self._bench, self._move.names, self._move.target
-        parking = bench.parking
-        bench.shovels.stop(names.out)
-        bench.lead(names.back, target)
-        bench.shovels.start(names.back, parking)
+        actions, names, target = self._actions, self._move.names, self._move.target
+        parking = actions.parking
+        actions.shovels.stop(names.out)
+        actions.lead(names.back, target)
+        actions.shovels.start(names.back, parking)
         self._tell("back", f"messages go back to {target}")
-        seconds = drain.ahead(parking, names.back) if bench.parked_routes() else 0.0
-        switch = Switch(link, bench, target.queue, self._told)
-        switch.over(wanted, parking, target, bench.parked_routes())
+        seconds = drain.ahead(parking, names.back) if actions.parked_routes() else 0.0
+        switch = Switch(link, actions, target.queue, self._told)
+        switch.over(wanted, parking, target, actions.parked_routes())
         while True:
             seconds += drain.through(parking, names.back)
-            bench.shovels.stop(names.back)
+            actions.shovels.stop(names.back)
             self._without_consumers(link, parking)
             if drain.is_empty(parking):
                 break
-            bench.shovels.start(names.back, parking)  # It held some that are ready again.
-        reason = bench.delete(parking, unused=True)
+            actions.shovels.start(names.back, parking)  # It held some that are ready again.
+        reason = actions.delete(parking, unused=True)
         if reason is not None:
             raise Halted(f"{parking} is not deleted: {reason}; run the same command again")
-        moved = drain.moved(names.back, at_least=bench.passed(names.out) or 0)
+        moved = drain.moved(names.back, at_least=actions.passed(names.out) or 0)
         self._tell("returned", f"all messages are in {target}", moved, seconds)
 
     def _undo(self, link: Link, drain: Drain) -> None:
-        move, seen = self._move, self._bench.look()
+        move, seen = self._move, self._actions.look()
         if move.way is Way.CROSS:
-            self._bench.tidy()
+            self._actions.tidy()
             self._tell("undone", "nothing more is forwarded; what has come over stays")
             return
         if move.way is not Way.IN_PLACE:
@@ -147,10 +147,10 @@ class Course:
         match stage(move, seen):
             case Stage.EMPTY if seen.parking is not None:
                 self._bring_back(link, drain, seen.parking_routes)
-                self._bench.tidy()
+                self._actions.tidy()
                 self._tell("undone", f"{move.origin} is as it was")
             case Stage.EMPTY | Stage.DONE | Stage.TIDY:
-                self._bench.tidy()
+                self._actions.tidy()
                 self._tell("undone", "there is nothing to undo")
             case _:
                 message = "the old queue is deleted already; let the migration come to its end"
@@ -160,12 +160,12 @@ class Course:
 
     def _rename(self, link: Link, drain: Drain, seen: Seen) -> None:
         move = self._move
-        self._bench.lead(move.names.out, move.target)
+        self._actions.lead(move.names.out, move.target)
         seconds = self._leave(link, drain, (*seen.origin_routes, *move.routes), move.target)
         self._empty_and_delete(link, drain, seconds)
 
     def _forward(self, link: Link, drain: Drain) -> None:
-        at = stage(self._move, self._bench.look())
+        at = stage(self._move, self._actions.look())
         if at is Stage.CREATE:
             self._declare()
         if at in (Stage.CREATE, Stage.EMPTY):
@@ -173,10 +173,10 @@ class Course:
             drain.ahead(self._move.origin, self._move.names.out)
 
     def _forwarding(self, link: Link) -> Forwarding:
-        return Forwarding(link, self._bench, self._move, self._told, self._terms.patience)
+        return Forwarding(link, self._actions, self._move, self._told, self._terms.patience)
 
     def _carry_over(self, link: Link, drain: Drain) -> None:
-        move, bench, forwarding = self._move, self._bench, self._forwarding(link)
+        move, actions, forwarding = self._move, self._actions, self._forwarding(link)
         forwarding.begin()
         seconds = drain.ahead(move.origin, move.names.out)
         forwarding.wait(self._terms.quiet)
@@ -186,8 +186,8 @@ class Course:
             self._tell("emptied", text, drain.moved(move.names.out), seconds)
             self._tidy(drain)
             return
-        for route in bench.routes(move.origin):
-            bench.unbind(move.origin, route)
+        for route in actions.routes(move.origin):
+            actions.unbind(move.origin, route)
         self._empty_and_delete(link, drain, seconds)
 
     # Steps
@@ -195,32 +195,32 @@ class Course:
     def _leave(self, link: Link, drain: Drain, wanted: tuple[Route, ...], target: Place) -> float:
         """Has new messages arrive in `target`, and the old ones follow. Returns the seconds that
         were waited for these."""
-        move, bench, seconds = self._move, self._bench, 0.0
-        if bench.served_in_order(move.origin):
+        move, actions, seconds = self._move, self._actions, 0.0
+        if actions.served_in_order(move.origin):
             self._tell("in-order", f"the consumer of {move.origin} empties it, in order")
         else:
-            bench.shovels.start(move.names.out, move.origin)
-            if bench.routes(move.origin):
+            actions.shovels.start(move.names.out, move.origin)
+            if actions.routes(move.origin):
                 seconds = drain.ahead(move.origin, move.names.out)
-        switch = Switch(link, bench, move.target.queue, self._told)
-        switch.over(wanted, move.origin, target, bench.routes(move.origin))
+        switch = Switch(link, actions, move.target.queue, self._told)
+        switch.over(wanted, move.origin, target, actions.routes(move.origin))
         return seconds
 
     def _empty_and_delete(self, link: Link, drain: Drain, seconds: float) -> None:
-        move, bench, names = self._move, self._bench, self._move.names
-        settling = Settling(link, bench, move, self._told, self._terms.patience)
+        move, actions, names = self._move, self._actions, self._move.names
+        settling = Settling(link, actions, move, self._told, self._terms.patience)
         while True:
-            alone = bench.exclusive_consumer(move.origin)
+            alone = actions.exclusive_consumer(move.origin)
             if not alone:
-                bench.shovels.start(names.out, move.origin)
+                actions.shovels.start(names.out, move.origin)
             seconds += drain.until(move.origin, names.out, lambda ready, _: ready == 0)
             # The shovel stays meanwhile: what it holds when it is stopped would be moved again.
             if settling.settled(shovels=0 if alone else 1):
-                bench.shovels.stop(names.out)
+                actions.shovels.stop(names.out)
                 if drain.is_left(move.origin, used=move.way is Way.IN_PLACE):
                     break
         self._tell("emptied", f"{move.origin} is empty", drain.moved(names.out), seconds)
-        reason = bench.delete(move.origin, unused=move.way is not Way.IN_PLACE)
+        reason = actions.delete(move.origin, unused=move.way is not Way.IN_PLACE)
         if reason is None:
             self._tell("deleted", f"the old {move.origin} is deleted, empty")
 
@@ -234,7 +234,7 @@ class Course:
         raise Halted(f"somebody consumes from {place.queue}, which is none of theirs")
 
     def _declare(self) -> None:
-        self._bench.declare()
+        self._actions.declare()
         self._tell("declared", f"the new {self._move.target} is declared")
 
     def _tidy(self, drain: Drain) -> None:
@@ -242,7 +242,7 @@ class Course:
         limit = move.limits.get("max-length")
         if limit is not None:
             drain.until(move.target, move.names.settings, lambda ready, _: ready <= limit)
-        self._bench.tidy()
+        self._actions.tidy()
         self._tell("done", f"{move.target} is migrated")
 
     def _tell(self, step: str, text: str, moved: int | None = None, seconds: float = 0.0) -> None:

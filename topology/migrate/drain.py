@@ -8,12 +8,12 @@ from typing import Final
 
 from ..broker.statistics import SAMPLE_SECONDS
 from ..guard.occupancy import counted
-from .bench import Bench
+from .bench import BrokerActions
 from .event import Event, Halted, Tell
 from .link import Link
 from .move import Place
 
-_POLL_SECONDS: Final = 0.1
+_DRAIN_POLL_SECONDS: Final = 0.1
 _TELL_SECONDS: Final = 1.0
 _COUNT_SECONDS: Final = 1.0
 _SURE_SECONDS: Final = 0.3
@@ -38,9 +38,9 @@ at this many messages a second, and some seconds more, the bindings are changed 
 class Drain:
     """Waits for one queue. What empties it, a shovel or consumers, is at work already."""
 
-    def __init__(self, link: Link, bench: Bench, queue: str, tell: Tell, patience: float) -> None:
+    def __init__(self, link: Link, actions: BrokerActions, queue: str, tell: Tell, patience: float) -> None:
         """`patience` is how many seconds may pass in which no message moves."""
-        self._link, self._bench, self._queue = link, bench, queue
+        self._link, self._actions, self._queue = link, actions, queue
         self._tell, self._patience = tell, patience
 
     def until(self, place: Place, step: str, enough: Callable[[int, float], bool]) -> float:
@@ -65,7 +65,7 @@ class Drain:
                 moved = max(0, first - ready)
                 event = Event(self._queue, step, text, ready, moved, now - began, progress=True)
                 self._tell(event)
-            self._link.pause(_POLL_SECONDS)
+            self._link.pause(_DRAIN_POLL_SECONDS)
             ready = self._ready(place)
 
     def ahead(self, place: Place, step: str) -> float:
@@ -90,7 +90,7 @@ class Drain:
         while True:
             seconds += self.until(place, step, lambda ready, _: ready == 0)
             self._link.pause(LINGER_SECONDS)
-            found = self._bench.sample(place)
+            found = self._actions.sample(place)
             held = 0 if found is None else found.unacknowledged
             if self._ready(place) == 0 and held == 0:
                 return seconds
@@ -107,7 +107,7 @@ class Drain:
         """
         began = time.monotonic()
         while True:
-            moved = self._bench.passed(exchange)
+            moved = self._actions.passed(exchange)
             if (moved or 0) >= at_least or time.monotonic() - began > SAMPLE_SECONDS:
                 return moved
             self._link.pause(_COUNT_SECONDS)
@@ -125,7 +125,7 @@ class Drain:
                 return True
             if time.monotonic() > deadline:
                 return False
-            self._link.pause(_POLL_SECONDS)
+            self._link.pause(_DRAIN_POLL_SECONDS)
 
     def is_empty(self, place: Place) -> bool:
         """Whether two looks find neither a ready message nor a consumer."""
@@ -149,7 +149,7 @@ class Drain:
         )
 
     def _stuck(self, place: Place, step: str, ready: int) -> str:
-        ail = self._bench.shovels.ailment(step)
+        ail = self._actions.shovels.ailment(step)
         reason = f"; the shovel has ended: {ail}" if ail else ""
         return (
             f"no message has left {place.queue} for {self._patience:.0f} s, and {ready} are still "

@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from ..broker.statistics import QUIET_SECONDS, SAMPLE_SECONDS
-from .bench import Bench
+from .bench import BrokerActions
 from .drain import LEAVE_SECONDS, Drain
 from .event import Event, Halted, Tell
 from .link import Link
@@ -22,18 +22,18 @@ _START_SECONDS: Final = 30.0
 class Forwarding:
     """The forwarding of one queue."""
 
-    def __init__(self, link: Link, bench: Bench, move: Move, tell: Tell, patience: float) -> None:
-        self._link, self._bench, self._move, self._tell = link, bench, move, tell
+    def __init__(self, link: Link, actions: BrokerActions, move: Move, tell: Tell, patience: float) -> None:
+        self._link, self._actions, self._move, self._tell = link, actions, move, tell
         self._patience = patience
 
     def begin(self) -> None:
         """Starts the shovel. Raises `Halted` if it gets nowhere."""
-        move, bench = self._move, self._bench
-        bench.lead(move.names.out, move.target)
-        bench.bind(move.target, move.routes)
-        bench.shovels.start(move.names.out, move.origin)
+        move, actions = self._move, self._actions
+        actions.lead(move.names.out, move.target)
+        actions.bind(move.target, move.routes)
+        actions.shovels.start(move.names.out, move.origin)
         began = time.monotonic()
-        while not (bench.shovels.runs(move.names.out) or bench.exclusive_consumer(move.origin)):
+        while not (actions.shovels.runs(move.names.out) or actions.exclusive_consumer(move.origin)):
             if time.monotonic() - began > _START_SECONDS:
                 raise Halted(self._does_not_run())
             self._link.pause(_POLL_SECONDS)
@@ -41,7 +41,7 @@ class Forwarding:
         self._tell(Event(move.target.queue, "forwarding", text))
 
     def _does_not_run(self) -> str:
-        reason = self._bench.shovels.ailment(self._move.names.out)
+        reason = self._actions.shovels.ailment(self._move.names.out)
         text = f"the shovel {self._move.names.out} does not get to run"
         if self._move.way is Way.CROSS:
             text += (
@@ -67,7 +67,7 @@ class Forwarding:
     def _remaining(self, quiet: Quiet) -> str:
         """Who has not changed over."""
         origin = self._move.origin
-        if quiet.seconds(origin, self._bench.published) < QUIET_SECONDS:
+        if quiet.seconds(origin, self._actions.published) < QUIET_SECONDS:
             return "publishers"
         # In another vhost, the deletion of the old queue waits for its consumers.
         counts = self._link.count(origin) if self._move.way is Way.CROSS else None
@@ -77,18 +77,18 @@ class Forwarding:
         """Stops the shovel once the old queue is empty, and returns the seconds that it took to
         empty it. Raises `Halted`, and lets it go on, if a
         consumer has come."""
-        bench, origin, name = self._bench, self._move.origin, self._move.names.out
+        actions, origin, name = self._actions, self._move.origin, self._move.names.out
         seconds = 0.0
         while True:
             seconds += drain.through(origin, name)
-            bench.shovels.stop(name)
+            actions.shovels.stop(name)
             began = time.monotonic()
             while time.monotonic() - began < LEAVE_SECONDS:
                 if drain.is_empty(origin):
                     return seconds
                 if (self._link.count(origin) or (0, 0))[0]:
                     break  # What it held is ready again.
-            bench.shovels.start(name, origin)
+            actions.shovels.start(name, origin)
             if (self._link.count(origin) or (0, 0))[0] == 0:
                 raise Halted(self._still("consumers"))
 

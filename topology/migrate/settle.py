@@ -8,12 +8,12 @@ from typing import Final
 from ..broker.state import LiveQueue
 from ..broker.statistics import SAMPLE_SECONDS
 from ..guard.occupancy import counted
-from .bench import Bench
+from .bench import BrokerActions
 from .event import Event, Halted, Tell
 from .link import Link
 from .move import Move, Way
 
-_POLL_SECONDS: Final = 0.25
+_SETTLE_POLL_SECONDS: Final = 0.25
 _SAMPLE_POLL: Final = 1.0
 _WATCH_SECONDS: Final = 3.0
 """How long arrivals are watched for once the statistics know that the bindings are gone."""
@@ -22,8 +22,8 @@ _WATCH_SECONDS: Final = 3.0
 class Settling:
     """Begun when the bindings are gone from the old queue."""
 
-    def __init__(self, link: Link, bench: Bench, move: Move, tell: Tell, patience: float) -> None:
-        self._link, self._bench, self._move, self._tell = link, bench, move, tell
+    def __init__(self, link: Link, actions: BrokerActions, move: Move, tell: Tell, patience: float) -> None:
+        self._link, self._actions, self._move, self._tell = link, actions, move, tell
         self._patience = patience
         self._unbound_at = time.monotonic()
         self._published: int | None = None
@@ -38,7 +38,7 @@ class Settling:
         origin, began, told = self._move.origin, time.monotonic(), 0.0
         counted = False
         while True:
-            self._link.pause(_POLL_SECONDS)
+            self._link.pause(_SETTLE_POLL_SECONDS)
             counts = self._link.count(origin)
             if counts is None:
                 return True
@@ -47,10 +47,10 @@ class Settling:
             now = time.monotonic()
             if not counted and now > self._unbound_at + SAMPLE_SECONDS:
                 counted = True
-                self._refuse_arrivals(self._bench.sample(origin))
+                self._refuse_arrivals(self._actions.sample(origin))
             if now < max(began, self._unbound_at + _WATCH_SECONDS) + SAMPLE_SECONDS:
                 continue
-            found = self._bench.sample(origin)
+            found = self._actions.sample(origin)
             held = None if found is None else found.unacknowledged
             self._refuse_arrivals(found)
             clients = max(0, counts[1] - shovels)

@@ -11,7 +11,7 @@ from ..broker import BrokerReader, Management
 from ..expand.settings import Settled
 from ..problems import Problem
 from ..version import Version
-from .bench import Bench
+from .bench import BrokerActions
 from .choice import Choice, Live, choose, origin_of
 from .measure import (
     Load,
@@ -134,8 +134,8 @@ def _round_trips(sides: Sides, choice: Choice) -> Iterator[Problem]:
 
 
 def _planned(sides: Sides, live: Live, move: Move, version: Version) -> Planned:
-    bench = Bench(sides.own.management, move, version, sides.reader(move))
-    seen = bench.look()
+    actions = BrokerActions(sides.own.management, move, version, sides.reader(move))
+    seen = actions.look()
     parked = live.find(Place(move.target.vhost, move.names.parking))
     old = live.find(move.origin)
     return Planned(
@@ -144,7 +144,7 @@ def _planned(sides: Sides, live: Live, move: Move, version: Version) -> Planned:
         stage=stage(move, seen),
         begun=seen.leftovers or parked is not None,
         parked=(parked.messages or 0) if parked else 0,
-        switch_seconds=SWITCH_SECONDS + (CLUSTER_PAUSE if bench.clustered else 0.0),
+        switch_seconds=SWITCH_SECONDS + (CLUSTER_PAUSE if actions.clustered else 0.0),
     )
 
 

@@ -6,7 +6,7 @@ import time
 from typing import Final
 
 from ..guard.occupancy import counted
-from .bench import Bench
+from .bench import BrokerActions
 from .event import Event, Tell
 from .link import Link
 from .move import Place
@@ -22,8 +22,8 @@ CLUSTER_PAUSE: Final = 0.5
 class Switch:
     """The bindings of one migration."""
 
-    def __init__(self, link: Link, bench: Bench, queue: str, tell: Tell) -> None:
-        self._link, self._bench, self._queue, self._tell = link, bench, queue, tell
+    def __init__(self, link: Link, actions: BrokerActions, queue: str, tell: Tell) -> None:
+        self._link, self._actions, self._queue, self._tell = link, actions, queue, tell
 
     def over(
         self, wanted: tuple[Route, ...], old: Place, new: Place, bound: tuple[Route, ...]
@@ -31,16 +31,16 @@ class Switch:
         """Each binding is made at the new place before it is taken from the old one: in between,
         messages go to both. `wanted` are all that the new place shall have, `bound` those that the
         old one still has."""
-        bench, began = self._bench, time.monotonic()
+        actions, began = self._actions, time.monotonic()
         first = [route for route in dict.fromkeys(wanted) if route not in bound]
-        missing = bench.bind(new, first)
-        clustered = bench.clustered
+        missing = actions.bind(new, first)
+        clustered = actions.clustered
         for route in bound:
-            if bench.bind(new, [route]):
+            if actions.bind(new, [route]):
                 continue  # Its exchange is gone, and the binding with it.
             if clustered:
                 self._link.pause(CLUSTER_PAUSE)
-            bench.unbind(old, route)
+            actions.unbind(old, route)
         for route in missing:
             text = f"no exchange for {route.label(new.queue)}; pulumi up binds it"
             self._tell(Event(self._queue, "unbound", text))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .rule import Finding, warning
 from .view import View
 
-_DEFAULT_EXCHANGE = ("", "amq.default")
+_DEFAULT_EXCHANGE_NAMES = ("", "amq.default")
 
 
 @warning("unbound-exchange")
@@ -43,7 +43,7 @@ def unreachable_queue(view: View) -> Iterator[Finding]:
 
 def _someone_publishes_by_name(view: View) -> bool:
     services = view.declared.services.values()
-    return any(s.replies or set(s.publishes) & set(_DEFAULT_EXCHANGE) for s in services)
+    return any(s.replies or set(s.publishes) & set(_DEFAULT_EXCHANGE_NAMES) for s in services)
 
 
 def _bindings_are_known(view: View) -> bool:
