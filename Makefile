@@ -30,7 +30,7 @@ CHECKS  := $(VENV)/.checks
 MEASURES := $(VENV)/.measures
 CLOUDS   := $(VENV)/.clouds
 
-.PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak sabotage bench
+.PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak sabotage bench generate
 
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,8 +92,11 @@ soak: $(CHECKS) ## Run the long campaigns: crash points, fuzzing, many topologie
 sabotage: $(CHECKS) ## Put 40 small faults into copies of the source, and see the tests fail
 	@$(PY) -m tests.sabotage
 
+generate: $(RUNTIME) ## Write the reference and the JSON Schemas anew, from models and rules
+	@$(PY) -m tools.generate
+
 bench: $(MEASURES) ## Measure it beside OpenTofu and others (SIZES="4 100 1000" ROUNDS=3)
-	@$(PY) -m bench run --sizes "$(SIZES)" --rounds $(ROUNDS)
+	@$(PY) -m benchmarks run --sizes "$(SIZES)" --rounds $(ROUNDS)
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; choose one with make PYTHON=...")'
@@ -112,6 +115,6 @@ $(CLOUDS): tests/examples/requirements.txt requirements-dev.txt requirements.txt
 	@$(PY) -m pip install --quiet --requirement tests/examples/requirements.txt
 	@touch $@
 
-$(MEASURES): bench/requirements.txt requirements-dev.txt requirements.txt | $(PY)
-	@$(PY) -m pip install --quiet --requirement bench/requirements.txt
+$(MEASURES): benchmarks/requirements.txt requirements-dev.txt requirements.txt | $(PY)
+	@$(PY) -m pip install --quiet --requirement benchmarks/requirements.txt
 	@touch $@ $(CHECKS) $(RUNTIME)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .config_files import Layers
 from .expand import Expanded, expand
 from .expand.settings import Settled
-from .layers import Layers
 from .model import Topology
 from .parse import parse
+from .parse.schema_errors import MISSING
 from .problems import ConfigError, Problem, Severity
 from .rules import RULES
-from .rules.ignore_rules import ignore_rules_problems
-from .rules.view import View
-from .schema_errors import MISSING
+from .rules.analysis.view import View
+from .rules.rule import ignore_rules_problems
 from .version import NEWEST, BrokerFacts, Version
 
 

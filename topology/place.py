@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from .hook_router import ROOT, Hook, HookRouter, Owner, parent_urn
+from .hooks.router import ROOT, Hook, HookRouter, Owner, parent_urn
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,14 @@ import pulumi
 
 from .broker import probe
 from .check import Checked
-from .command_line import seen, whole_command
+from .config_files.stack_file import PROJECT
 from .declare import Scope
 from .declare.logical_name import binding_name
 from .guard import GuardedBroker, Guarding, Guards, read_state, refused_at_start
-from .layers.stack_file import PROJECT
+from .hooks.command_line import seen, whole_command
+from .hooks.pending import Pending
+from .hooks.refusals import CODE, MESSAGE_WAS_SHOWN
+from .hooks.watch import Watch
 from .model import Topology
 from .ownership import (
     Claims,
@@ -28,14 +31,12 @@ from .ownership import (
     read_inventory,
     wrongly_unchanged,
 )
+from .parse.plain_secrets import plain_secrets
 from .password_seed import PasswordSeed
 from .place import Place
-from .plain_secrets import plain_secrets
 from .problems import ConfigError, Problem, Severity
-from .refusals import CODE, MESSAGE_WAS_SHOWN
 from .stack_config import StackConfig
 from .version import BrokerFacts
-from .waits import Pending, Watch
 
 _FRAMES = 8
 """Of the stack: from the SDK's registration out to the function that declares a resource."""

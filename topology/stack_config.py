@@ -12,6 +12,8 @@ import pulumi
 
 from .broker.connection import Connection
 from .broker.tls import Tls
+from .config_files import Layers, extended
+from .config_files.stack_file import PROJECT, Origin, stack_file
 from .endpoints import (
     AMQP_SCHEMES,
     MANAGEMENT_SCHEMES,
@@ -19,8 +21,6 @@ from .endpoints import (
     proxy_problems,
     swapped_ports,
 )
-from .layers import Layers, extended
-from .layers.stack_file import PROJECT, Origin, stack_file
 from .password_seed import FEWEST_CHARACTERS, PasswordSeed
 from .problems import ConfigError, Problem
 

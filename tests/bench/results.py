@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.contenders.names import IMPORT, OPENTOFU, OURS
-from bench.operation import Operation
-from bench.result import Result
-from bench.run import Run
+from benchmarks.contenders.names import IMPORT, OPENTOFU, OURS
+from benchmarks.operation import Operation
+from benchmarks.result import Result
+from benchmarks.run import Run
 
 
 def run(

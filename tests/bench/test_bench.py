@@ -7,24 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import show
-from bench.contenders import opentofu
-from bench.contenders.field import contenders
-from bench.contenders.names import (
-    IMPORT,
-    ONE_CALL_EACH,
-    OPENTOFU,
-    OURS,
-    OURS_WITH_CHECKPOINTS,
-)
-from bench.course import Course, turns
-from bench.done import NotDone, check
-from bench.landscape import Landscape
-from bench.operation import SHARED, Operation
-from bench.proxy import counted
-from bench.result import Result
-from bench.run import Run
-from bench.surroundings import surroundings
+from benchmarks.__main__ import show
+from benchmarks.contenders import opentofu
+from benchmarks.contenders.field import contenders
+from benchmarks.contenders.names import IMPORT, ONE_CALL_EACH, OPENTOFU, OURS, OURS_WITH_CHECKPOINTS
+from benchmarks.course import Course, turns
+from benchmarks.done import NotDone, check
+from benchmarks.landscape import Landscape
+from benchmarks.operation import SHARED, Operation
+from benchmarks.proxy import counted
+from benchmarks.result import Result
+from benchmarks.run import Run
+from benchmarks.surroundings import surroundings
 from tests.support.api import Api
 from toolchain.engine import Engine
 from toolchain.node import Broker
@@ -88,7 +82,7 @@ def test_requests_are_counted(engine: Engine, broker: Broker, tmp_path: Path) ->
 
 
 def test_what_is_counted_is_passed_on_as_it_is(broker: Broker) -> None:
-    name = "bench/of a test%"
+    name = "benchmarks/of a test%"
     with counted(broker) as (behind, requests), Api(behind) as api:
         api.put("vhosts", name, body={"description": "déjà"})
         try:

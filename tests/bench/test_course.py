@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bench.contender import Contender
-from bench.contenders.http import Http
-from bench.course import Turn, turns
+from benchmarks.contender import Contender
+from benchmarks.contenders.http import Http
+from benchmarks.course import Turn, turns
 
 
 def contender(name: str, largest: int | None = None) -> Contender:

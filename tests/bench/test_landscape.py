@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bench.landscape import CHANGED_MAX_LENGTH, MAX_LENGTH, MESSAGE_TTL, POLICIES, Landscape
+from benchmarks.landscape import CHANGED_MAX_LENGTH, MAX_LENGTH, MESSAGE_TTL, POLICIES, Landscape
 from tests.support.config import dev
 from topology.check import check
 

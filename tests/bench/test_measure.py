@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.command import Command
-from bench.measure import CommandFailed, measure
+from benchmarks.command import Command
+from benchmarks.measure import CommandFailed, measure
 from toolchain.folders import PROJECT
 
 MEBIBYTE = 2**20
@@ -109,8 +109,8 @@ def test_what_has_lost_its_parent_is_ended_too(
 
 def test_an_interrupted_bench_leaves_nothing_behind(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from bench.command import Command; "
-        "from bench.measure import measure; import signal; "
+        "import sys; from pathlib import Path; from benchmarks.command import Command; "
+        "from benchmarks.measure import measure; import signal; "
         "signal.signal(signal.SIGTERM, signal.default_int_handler); "
         "folder = Path(sys.argv[1]); "
         "measure(Command((sys.executable, str(folder / 'program.py')), folder), folder / 'log', 60)"

@@ -6,11 +6,11 @@ from io import StringIO
 
 from rich.console import Console
 
-from bench.contenders.names import IMPORT, OPENTOFU, OURS
-from bench.operation import Operation
-from bench.report import HEAD, TARGETS_HEAD, markdown, rows, table, target_rows
-from bench.result import Result
-from bench.run import Failure
+from benchmarks.contenders.names import IMPORT, OPENTOFU, OURS
+from benchmarks.operation import Operation
+from benchmarks.report import HEAD, TARGETS_HEAD, markdown, rows, table, target_rows
+from benchmarks.result import Result
+from benchmarks.run import Failure
 from tests.bench.results import result, run
 
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from bench.contenders.names import OPENTOFU, OURS
-from bench.operation import Operation
-from bench.result import Result, ratio
-from bench.run import Failure
+from benchmarks.contenders.names import OPENTOFU, OURS
+from benchmarks.operation import Operation
+from benchmarks.result import Result, ratio
+from benchmarks.run import Failure
 from tests.bench.results import result, run
 
 UP, PREVIEW = Operation.UP, Operation.PREVIEW

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bench.contenders.names import IMPORT, OPENTOFU, OURS
-from bench.operation import SHARED, Operation
-from bench.run import Run
-from bench.targets import Verdict, verdicts
+from benchmarks.contenders.names import IMPORT, OPENTOFU, OURS
+from benchmarks.operation import SHARED, Operation
+from benchmarks.run import Run
+from benchmarks.targets import Verdict, verdicts
 from tests.bench.results import result, run
 
 

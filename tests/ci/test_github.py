@@ -13,7 +13,7 @@ import pytest
 from tests.ci.github import GitHub, github
 from toolchain.folders import PROJECT
 
-SCRIPT = PROJECT / "ci" / "github.py"
+SCRIPT = PROJECT / "pipeline" / "github.py"
 
 
 @pytest.fixture

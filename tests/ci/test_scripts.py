@@ -46,7 +46,7 @@ class Pipeline:
 
     def run(self, script: str, folder: str, **settings: str) -> Said:
         done = subprocess.run(
-            [str(PROJECT / "ci" / script), self.stack.name, folder],
+            [str(PROJECT / "pipeline" / script), self.stack.name, folder],
             cwd=self.stack.folder,
             env=os.environ | self.stack.settings | settings,
             stdin=subprocess.DEVNULL,

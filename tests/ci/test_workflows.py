@@ -23,7 +23,7 @@ COMPONENT = PROJECT / "templates" / "topology" / "template.yml"
 GITLAB = PROJECT / "examples" / "gitlab" / ".gitlab-ci.yml"
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
 PINNED = re.compile(r"(actions|pypa)/[a-z-]+@[0-9a-f]{40}")
-OF_CI = re.compile(r"(python3 )?ci/[a-z-]+(\.py [a-z]+)?( \"[^\"]+\"| [a-z./-]+)*")
+OF_CI = re.compile(r"(python3 )?pipeline/[a-z-]+(\.py [a-z]+)?( \"[^\"]+\"| [a-z./-]+)*")
 OF_MAKE = re.compile(r"make [a-z-]+")
 """The project's own tests are run as a person runs them."""
 SUMMARY = 'cat review/comment.md >>"$GITHUB_STEP_SUMMARY"'
@@ -94,7 +94,7 @@ def test_secrets_are_only_where_they_are_used() -> None:
     for workflow in WORKFLOWS:
         for step in steps(workflow):
             if "secrets." in str(step.get("env", "")):
-                assert step["run"].startswith("ci/")
+                assert step["run"].startswith("pipeline/")
         content = yaml.safe_load(workflow.read_text())
         assert "env" not in content
         assert not any("env" in job for job in content["jobs"].values())
@@ -149,7 +149,7 @@ def test_parts_for_other_projects_check_plan_and_ask_before_they_apply() -> None
     ],
 )
 def test_a_release_has_the_tag_of_its_version(tag: str, said: str, tmp_path: Path) -> None:
-    build = str(PROJECT / "ci" / "build")
+    build = str(PROJECT / "pipeline" / "build")
     done = subprocess.run(
         [build, tag, str(tmp_path)], capture_output=True, text=True, timeout=600, check=False
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-from topology.cli.checking import Finding, check_file
-from topology.layers import Document, Layers, from_document
+from topology.cli.findings import Finding, check_file
+from topology.config_files import Document, Layers, from_document
 
 
 def write(folder: Path, **texts: str) -> Path:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests.cli.command import PROJECT
 from tests.cli.files import checked, write
-from topology.cli.report import as_json
-from topology.cli.yaml_text import yaml_text
+from topology.cli.findings import as_json
+from topology.render.yaml_text import yaml_text
 
 SEEDS = [
     path.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import PROJECT, topology
-from topology.cli.app import HIDDEN_VERBS, VERBS
+from topology.cli.app import VERBS
 
 PRESS = """\
 eval "$({python} -m topology completion bash)"
@@ -52,7 +52,6 @@ def pressed(folder: Path, *words: str) -> set[str]:
 def test_verbs_are_completed(folder: Path) -> None:
     assert pressed(folder, "topology", "") == set(VERBS)
     assert pressed(folder, "topology", "dr") == {"drift"}
-    assert not set(HIDDEN_VERBS) & pressed(folder, "topology", "g")
 
 
 def test_options_are_completed(folder: Path) -> None:

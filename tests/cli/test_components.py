@@ -10,15 +10,16 @@ import pytest
 
 from tests.support.config import dev
 from topology.broker.connection import Connection as Known
-from topology.cli import adopt_import, gate_components, planned, pulumi_component
+from topology.cli import adopt_import, gate_components, planned
 from topology.cli.adopt_import import import_stack
-from topology.cli.ending import UsageError
+from topology.cli.exit_code import UsageError
 from topology.cli.planned import check_planned, planned_config
-from topology.cli.pulumi_component import chosen_config, services_of
+from topology.cli.pulumi import component as pulumi_component
+from topology.cli.pulumi.component import chosen_config, services_of
+from topology.config_files import Layers, extended, nowhere
 from topology.gate import Answers, Plan, read_plan
 from topology.gate.target import target_of_urn
 from topology.kind import Kind
-from topology.layers import Layers, extended, nowhere
 from topology.model import Topology
 from topology.password_seed import PasswordSeed
 from topology.problems import ConfigError

@@ -15,10 +15,10 @@ from tests.cli.command import PROJECT, topology
 from tests.cli.test_show import topology as topologies
 from topology.check import check
 from topology.cli.json_schema import stack_schema, topology_schema
-from topology.layers import Document
+from topology.config_files import Document
 from topology.parse import parse
+from topology.parse.schema_errors import MISSING
 from topology.problems import Problem
-from topology.schema_errors import MISSING
 
 PLAIN = Draft7Validator(topology_schema())
 STACK = Draft7Validator(stack_schema())

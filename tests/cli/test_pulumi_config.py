@@ -14,7 +14,7 @@ from pulumi.runtime.config import CONFIG
 from tests.cli.files import checked, write
 from topology.check import check_layers
 from topology.cli.stack_keys import KEYS, TOPOLOGY
-from topology.layers import Document
+from topology.config_files import Document
 from topology.stack_config import StackConfig
 
 STACK = """\

@@ -14,8 +14,8 @@ from tests.cli.command import PROJECT
 from tests.cli.files import checked, write
 from topology.check import Checked, check
 from topology.cli.show import as_dict, effective
-from topology.cli.yaml_text import yaml_text
-from topology.layers import Document
+from topology.config_files import Document
+from topology.render.yaml_text import yaml_text
 
 NAMES = st.sampled_from(
     ["orders", "on", "1", "null", "a b", "é.ü", "x.y", "2024-01-02", "1e3", "010"]

@@ -10,8 +10,8 @@ import pytest
 from tests.cli.command import topology
 from tests.cli.files import checked, lines, write
 from topology.cli.show import as_dict
-from topology.layers import Document
-from topology.layers.stack_file import Origin
+from topology.config_files import Document
+from topology.config_files.stack_file import Origin
 
 SALT = "v1:c2VjcmV0LWNpcGhlcnRleHQ="
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from topology.cli import app
-from topology.cli.ending import ExitCode
+from topology.cli.exit_code import ExitCode
 
 COMMANDS = (
     ("check", "nostack"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.files import checked, lines, write
-from topology.layers import Document
+from topology.config_files import Document
 from topology.problems import ConfigError
 
 

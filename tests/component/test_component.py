@@ -14,7 +14,7 @@ import pytest
 from tests.support.config import dev
 from tests.support.mocked_run import Run, run_function
 from topology import Connection, Topology
-from topology.hook_router import HookRouter
+from topology.hooks.router import HookRouter
 
 TYPE = "rabbitmq-topology:index:Topology"
 PLAIN: dict[str, Any] = {

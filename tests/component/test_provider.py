@@ -16,7 +16,7 @@ from topology import __version__, hook_router
 from topology.component import Connection
 from topology.component.provider import Topology, _outputs_within
 from topology.component.topology import TYPE
-from topology.hook_router import HookRouter, host
+from topology.hooks.router import HookRouter, host
 
 
 @pytest.fixture(scope="module")

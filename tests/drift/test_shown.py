@@ -7,8 +7,8 @@ import io
 from rich.console import Console
 
 from topology.drift import Finding, Kind, Report, State, Unknown
-from topology.drift.markdown import as_markdown
-from topology.drift.text import as_lines, print_table
+from topology.render.drift_markdown import as_markdown
+from topology.render.drift_text import as_lines, print_table
 
 REPORT = Report(
     vhost="v",

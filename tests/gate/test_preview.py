@@ -10,9 +10,9 @@ import pytest
 from tests.gate.previews import document, error, events, planned, policy, step, urn
 from topology.gate.plan import Action, Target
 from topology.gate.preview import read_plan
+from topology.hooks.refusals import CODE
 from topology.kind import Kind
 from topology.problems import ConfigError
-from topology.refusals import CODE
 
 FORMS = [pytest.param(document, id="document"), pytest.param(events, id="events")]
 REFUSAL = "[deletion-refused] queue q is not deleted: it holds 1 message"

@@ -6,13 +6,13 @@ import pytest
 
 from tests.gate.previews import error, planned, policy, step, urn
 from topology.gate import Action, Answers, judge
-from topology.gate.machine import as_dict
-from topology.gate.markdown import MOST_CHARACTERS, as_markdown
 from topology.gate.plan import Target
-from topology.gate.text import as_lines
 from topology.guard.occupancy import Occupancy
 from topology.guard.refusal import refused
 from topology.kind import Kind
+from topology.render.gate_json import as_dict
+from topology.render.gate_markdown import MOST_CHARACTERS, as_markdown
+from topology.render.gate_text import as_lines
 
 QUEUE = Target(Kind.QUEUE, "v", "q")
 FULL = {QUEUE: Occupancy(ready=10, unacknowledged=2, consumers=1)}

@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 
 from topology.check import check
-from topology.command_line import Command
 from topology.guard import GuardedBroker, Guarding, judgement, refused_at_start
 from topology.guard.leaving import Leaving, Registered
 from topology.guard.refusal import Refusal
+from topology.hooks.command_line import Command
 from topology.kind import Kind
 
 _UP, _DESTROY = Command(destroys=False), Command(destroys=True)

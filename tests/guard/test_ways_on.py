@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.guard.in_memory import VHOST, World
-from topology.command_line import Seen
 from topology.guard import Refusal
 from topology.guard.leaving import Leaving, Registered
 from topology.guard.renamed import together
 from topology.guard.veto import veto
+from topology.hooks.command_line import Seen
 from topology.kind import Kind
 
 DECLARED: dict[str, Any] = {"queues": {"q": {}}}

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from tests.support.stack import Stack
-from topology.layers.capacity import CAPACITY, bytes_of
+from topology.config_files.capacity import CAPACITY, bytes_of
 
 
 def configured(stack: Stack, wanted: int) -> int:

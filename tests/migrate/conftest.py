@@ -9,7 +9,8 @@ import pytest
 from tests.live.conftest import each_stack, engine, make_stack, stack
 from tests.migrate.scene import Scene, scene
 from toolchain.node import Broker
-from topology.migrate import drain, settle
+from topology.migrate import waiting as drain
+from topology.migrate import waiting as settle
 
 __all__ = ["each_stack", "engine", "make_stack", "stack"]
 

@@ -19,7 +19,7 @@ from topology.broker import probe
 from topology.broker.connection import Connection
 from topology.check import check
 from topology.expand.settings import Settled
-from topology.migrate.event import Event
+from topology.migrate.model import Event
 from topology.migrate.plan import Plan
 from topology.migrate.run import Outcome, carry_out
 from topology.migrate.source import Source

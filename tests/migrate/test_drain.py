@@ -11,10 +11,10 @@ from tests.features.eventually import eventually
 from tests.migrate.conftest import HASTE_SECONDS
 from tests.migrate.scene import QUEUE, Scene
 from topology.broker import probe
-from topology.migrate.bench import BrokerActions
-from topology.migrate.drain import Drain
+from topology.migrate.actions import Actions
 from topology.migrate.link import Link
 from topology.migrate.move import Place
+from topology.migrate.waiting import Drain
 
 MESSAGES = 3
 
@@ -25,7 +25,7 @@ def _through(place: Scene) -> float:
         place.connection.management() as management,
         Link(place.connection, place.vhost) as link,
     ):
-        actions = BrokerActions(management, planned.move, probe(management).version)
+        actions = Actions(management, planned.move, probe(management).version)
         drain = Drain(link, actions, QUEUE, place.events.append, 60)
         return drain.through(Place(place.vhost, QUEUE), planned.move.names.out)
 

@@ -14,7 +14,7 @@ from tests.support.stack import Stack
 from toolchain.node import Broker
 from topology.broker.live_policy import LivePolicy
 from topology.broker.state import LiveQueue
-from topology.migrate.mirrors import retired
+from topology.migrate.choice import retired
 from topology.version import Version
 
 MIRRORED = {"ha-mode": "all", "ha-sync-mode": "automatic"}

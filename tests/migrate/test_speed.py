@@ -13,7 +13,7 @@ import pytest
 
 from tests.migrate.scene import EXCHANGE, QUEUE, Scene
 from topology.migrate.move import Place
-from topology.migrate.shovel import shovel
+from topology.migrate.temporary import shovel
 
 MESSAGES = 30_000
 BODY = b"m" * 1000

@@ -11,13 +11,12 @@ from topology.broker.connection import Connection
 from topology.broker.state import LiveQueue
 from topology.check import check
 from topology.migrate.choice import Choice, Live, choose
+from topology.migrate.model import Names
 from topology.migrate.move import Move, Place, Way
-from topology.migrate.names import Names
-from topology.migrate.parking import parking_arguments, parking_settings
-from topology.migrate.quiet import Quiet
-from topology.migrate.shovel import shovel
 from topology.migrate.source import Source
 from topology.migrate.stage import Seen, Stage, stage
+from topology.migrate.temporary import parking_arguments, parking_settings, shovel
+from topology.migrate.waiting import Quiet
 from topology.model.base import MAX_NAME_BYTES
 from topology.version import Version
 
@@ -109,7 +108,7 @@ def test_limits_count_what_is_on_both_sides() -> None:
 
 def test_quiet_begins_anew_with_each_message(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("topology.migrate.quiet.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("topology.migrate.waiting.time.monotonic", lambda: now[0])
     quiet, counts = Quiet(), {"work": 5, "other": 1}
 
     def seconds(later: float, queue: str = "work") -> float:

@@ -9,8 +9,8 @@ import pytest
 from topology.broker.connection import Connection
 from topology.broker.state import LiveQueue
 from topology.check import check
-from topology.cli import pulumi_apply
-from topology.cli.pulumi_apply import apply_to_state
+from topology.cli.pulumi import after_migration as pulumi_apply
+from topology.cli.pulumi.after_migration import apply_to_state
 from topology.migrate.choice import Live, choose
 from topology.migrate.source import Source
 from topology.problems import ConfigError, Problem

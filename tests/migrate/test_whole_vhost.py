@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.migrate.scene import EXCHANGE, PERSISTENT, Scene
-from topology.migrate.plan_text import plan_lines
+from topology.render.migration import plan_lines
 
 QUEUES, MESSAGES, PARALLEL = 200, 100, 32
 

@@ -19,7 +19,7 @@ from tests.live.conftest import engine
 from tests.pipeline.landed import EXAMPLE, SERVICES, STACK_FILE, Pipeline, landed
 from toolchain.engine import Engine
 from toolchain.node import Broker
-from topology.cli.checking import check_file
+from topology.cli.findings import check_file
 from topology.graph import build_graph, to_mermaid
 
 __all__ = ["engine"]

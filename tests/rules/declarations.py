@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from topology.model.policy_definition import known_policy_keys
 from topology.model.queue import queue_arguments
-from topology.rules.raw_arguments import LEADER_LOCATORS, RAW_ARGUMENTS
+from topology.rules.queue_argument import LEADER_LOCATORS, RAW_ARGUMENTS
 
 TYPES: Final = ("classic", "quorum", "stream")
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from topology.expand.regular_expression import pattern_matches
 from topology.expand.rights import topic_expression
-from topology.rules.graph import cycles
-from topology.rules.patterns import NameIndex
-from topology.rules.topic_match import is_literal, topic_matches
+from topology.rules.analysis.cycles import cycles
+from topology.rules.analysis.patterns import NameIndex
+from topology.rules.analysis.topic_match import is_literal, topic_matches
 
 WORDS = st.lists(st.sampled_from(("a", "b", "")), max_size=5).map(".".join)
 PATTERNS = st.lists(st.sampled_from(("a", "b", "*", "#", "")), max_size=5).map(".".join)

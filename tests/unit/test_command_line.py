@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from topology.command_line import Command, continues, read
+from topology.hooks.command_line import Command, continues, read
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,12 @@ from toolchain.folders import PROJECT
 from topology.broker import BrokerReader, Management
 from topology.guard import GuardedBroker, Guarding, Guards, veto
 from topology.guard.policy_changes import PolicyChanges
+from topology.hooks.hook_threads import HookThreads
+from topology.hooks.pending import Pending
 from topology.model import Queue, Topology, VHost
 from topology.ownership import Claims, Cluster, Inventory, claims
 from topology.password_seed import PasswordSeed
 from topology.place import Place
-from topology.waits import HookThreads, Pending
 
 _THREADS = 4
 """Of the default executor with `--parallel 1`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from topology.waits.lag import Lag, lag
+from topology.hooks.lag import Lag, lag
 
 URN = "urn:pulumi:dev::p::rabbitmq:index/queue:Queue::v/q"
 PASSING = [

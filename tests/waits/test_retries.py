@@ -7,8 +7,9 @@ import asyncio
 import pulumi
 import pytest
 
-from topology.waits import Pending, Retries, Unanswered
-from topology.waits.retries import DELAYS
+from topology.hooks.pending import Pending
+from topology.hooks.retries import DELAYS, Retries
+from topology.hooks.unanswered import Unanswered
 
 MISSED = "expected non-nil error with nil state during Create of urn:q"
 

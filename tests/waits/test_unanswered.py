@@ -13,8 +13,9 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import resource_pb2
 
-from topology.waits import Pending, Retries, Unanswered
-from topology.waits.unanswered import NotAnswered
+from topology.hooks.pending import Pending
+from topology.hooks.retries import Retries
+from topology.hooks.unanswered import NotAnswered, Unanswered
 
 SECONDS = 240.0
 TYPES = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from topology.waits import Pending, Watch
+from topology.hooks.pending import Pending
+from topology.hooks.watch import Watch
 
 
 class Clock:

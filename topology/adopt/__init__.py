@@ -7,9 +7,8 @@ talks to a broker or to Pulumi is in `topology.broker` and `topology.cli`.
 
 from .adoption import Adoption, adopt_vhost
 from .definitions import read_definitions
-from .found import Found
+from .found import Found, LeftOut
 from .import_file import import_entries
-from .left_out import LeftOut
 from .selection import Selection, Users
 
 __all__ = [

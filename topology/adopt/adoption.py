@@ -19,10 +19,9 @@ from ..version import NEWEST, BrokerFacts
 from .collect import draft_of, objects
 from .draft import KINDS, Advance, Draft, label, nothing
 from .fit import checked, fit
-from .found import Found
-from .left_out import LeftOut
-from .parameter import left_to_rabbitmq, secret_fields
+from .found import Found, LeftOut
 from .selection import Selection
+from .to_config import left_to_rabbitmq, secret_fields
 
 _ORDER = ("rabbitmq_version", "vhost", *KINDS, "ignore_drift", "ignore_rules")
 _SECTIONS = {kind: section for section, kind in KINDS.items()}

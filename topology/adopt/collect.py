@@ -20,17 +20,21 @@ from ..expand.settings import generated_policy_name
 from ..kind import Kind
 from ..model import Policy
 from ..version import Version
-from .binding import binding_entry
 from .draft import Advance, Draft, label
-from .exchange import exchange_entry
+from .found import Unheld
 from .own_policy import is_own_policy, other_policies, own_settings
-from .parameter import shovel_entry, upstream_entry
-from .policy import policy_entry
-from .queue import queue_entry, queue_type
 from .selection import Selection, Users
 from .server_made import GUEST, GUEST_REASON, exchange_reason, queue_reason
-from .unheld import Unheld
-from .vhost import vhost_entry
+from .to_config import (
+    binding_entry,
+    exchange_entry,
+    policy_entry,
+    queue_entry,
+    queue_type,
+    shovel_entry,
+    upstream_entry,
+    vhost_entry,
+)
 
 _EntryOf: TypeAlias = Callable[[Mapping[str, Any]], dict[str, Any]]
 

@@ -10,7 +10,7 @@ from ..broker.state import LiveBinding
 from ..expand.settings import generated_policy_name
 from ..kind import Kind
 from ..problems import Path
-from .left_out import LeftOut
+from .found import LeftOut
 
 Sections = dict[str, Any]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..broker.state import BindingIdentity, VhostState
+from ..kind import Kind
 from ..version import BrokerFacts
 
 PropertiesKeys = Mapping[BindingIdentity, str]
@@ -24,3 +25,19 @@ class Found:
     global_parameters: tuple[str, ...] = ()
     rights: Mapping[str, int] = field(default_factory=dict)
     """In how many vhosts each user of the broker has rights."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something on the broker that is not adopted. It stays there as it is."""
+
+    kind: Kind
+    name: str
+    reason: str
+    server_made: bool = False
+    """Whether RabbitMQ, a plugin or a client made it for itself: nobody would declare it."""
+
+
+class Unheld(Exception):
+    """An object is on the broker, and no declaration would be exactly that. The message is the
+    reason, and never holds a secret."""

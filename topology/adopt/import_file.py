@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote_plus
 
 from ..declare.logical_name import binding_name, logical_name
-from ..drift.compare_bindings import declared_identity
+from ..drift.compare import declared_identity
 from ..model import Binding, Topology
 from .found import PropertiesKeys
 

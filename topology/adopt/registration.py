@@ -20,7 +20,7 @@ from google.protobuf.struct_pb2 import Struct  # type: ignore[import-untyped]
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
-from ..layers.stack_file import PROJECT
+from ..config_files.stack_file import PROJECT
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"

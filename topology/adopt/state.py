@@ -15,14 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .import_file import BINDING, VHOST
-from .registration import (
-    SIGNATURE,
-    STACK_TYPE,
-    Registered,
-    Registrations,
-    secret,
-    urn,
-)
+from .registration import SIGNATURE, STACK_TYPE, Registered, Registrations, secret, urn
 
 _DEFAULTS: Final = "__defaults"
 """Where the provider lists the inputs that it filled in itself: none."""

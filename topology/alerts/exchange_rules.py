@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .metric import (
-    ALL_DROPPED,
-    ALL_RETURNED,
-    DROPPED,
-    RETURNED,
-    Metric,
-    Series,
-)
+from .metric import ALL_DROPPED, ALL_RETURNED, DROPPED, RETURNED, Metric, Series
 from .rule import VALUE, Example, Rule, Severity
 
 _WINDOW = "5m"

@@ -10,8 +10,8 @@ from ..expand.effective_policy import matching
 from ..model.queue import dropping, queue_arguments
 from ..model.queue_argument import Drop
 from ..model.queue_type import QueueType
-from ..rules.effective import EffectiveQueue, effective_queues
-from ..rules.policy_matches import matches
+from ..rules.analysis.effective_queue import EffectiveQueue, effective_queues
+from ..rules.analysis.policy_matches import matches
 from ..version import NEWEST, Version
 
 NUMBERS = tuple(

@@ -6,16 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from .limits import Limits
-from .metric import (
-    BYTES,
-    CONSUMERS,
-    DELIVERED,
-    MESSAGES,
-    READY,
-    REDELIVERED,
-    Metric,
-    Series,
-)
+from .metric import BYTES, CONSUMERS, DELIVERED, MESSAGES, READY, REDELIVERED, Metric, Series
 from .rule import VALUE, Example, Rule, Severity, duration
 
 NEARLY: Final = 0.8

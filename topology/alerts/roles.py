@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ..expand import Expanded
 from ..expand.naming import dead_letter_name
-from ..rules.dead_letter_path import DeadLetterPaths
-from ..rules.routing import At, Routing
-from ..rules.view import BUILT_IN_EXCHANGES
+from ..rules.analysis.dead_letter_path import DeadLetterPaths
+from ..rules.analysis.routing import At, Routing
+from ..rules.analysis.view import BUILT_IN_EXCHANGES
 from ..version import Version
 from .limits import effective
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, Self, TypeAlias, TypeVar, cast, get_args
 
-from ..binding_label import binding_label
+from ..kind import binding_label
 from ..model.queue_type import QueueType
 from .live_policy import LivePolicy
 

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..adopt.broker import properties_keys
-from ..adopt.found import PropertiesKeys
+from ..adopt.found import PropertiesKeys, Unheld
 from ..adopt.import_file import BINDING, VHOST, import_entries
-from ..adopt.parameter import shovel_entry, upstream_entry
 from ..adopt.registration import Registrations, registrations
 from ..adopt.state import Identity, Taken, take_in
-from ..adopt.unheld import Unheld
+from ..adopt.to_config import shovel_entry, upstream_entry
 from ..broker import BrokerReader, Management
 from ..check import check_layers
 from ..declare import declare
@@ -35,11 +34,10 @@ from ..problems import Path as Place
 from ..run import safety
 from ..stack_config import StackConfig
 from .adopt_write import plugin_version
-from .ending import ExitCode, UsageError
-from .output import print_json
-from .pulumi import carry_out, stack_settings
-from .pulumi_stack import stack_config
-from .terminal import say
+from .exit_code import ExitCode, UsageError
+from .pulumi.stack_config import stack_config
+from .pulumi.stack_state import carry_out, stack_settings
+from .terminal import print_json, say
 
 _TOPOLOGY: Final = "rabbitmq-topology:topology"
 _URIS: Final = {

@@ -18,7 +18,7 @@ from ..broker.tls import Tls
 from ..endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
 from ..problems import ConfigError, Problem, did_you_mean
 from ..version import Version
-from .ending import UsageError
+from .exit_code import UsageError
 
 
 @dataclass(frozen=True, slots=True)

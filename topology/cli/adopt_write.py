@@ -16,17 +16,17 @@ from ..adopt import Adoption, Found, Selection, Users, adopt_vhost, import_entri
 from ..adopt.adoption import size
 from ..adopt.import_file import BINDING
 from ..command import INSTALLED
-from ..layers.capacity import CAPACITY, bytes_of
-from ..layers.extends import EXTENDS
-from ..layers.stack_file import PROJECT, stack_file
+from ..config_files.capacity import CAPACITY, bytes_of
+from ..config_files.extends import EXTENDS
+from ..config_files.stack_file import PROJECT, stack_file
 from ..problems import ConfigError, Problem
+from ..render.yaml_text import yaml_text
 from .adopt_source import Source
-from .ending import UsageError
+from .commands.schema import as_text
+from .exit_code import UsageError
 from .json_schema import stack_schema, topology_schema
 from .progress import progress
-from .schema import as_text
 from .stack_keys import PROVIDER, TOPOLOGY
-from .yaml_text import yaml_text
 
 _STACK_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_.-]+")

@@ -1,6 +1,6 @@
 """The command line: which verbs there are, and how their failures are told.
 
-A verb is a module of this package with a function of the same name that returns an `ExitCode`. It
+A verb is a module of `commands` with a function of the same name that returns an `ExitCode`. It
 is imported when it is called, so that no verb waits for what another one needs.
 """
 
@@ -16,9 +16,9 @@ import typer
 from typer.core import TyperGroup
 
 from .. import __version__
-from ..command import INSTALLED, SHORT
+from ..command import SHORT
 from ..problems import ConfigError
-from .ending import ExitCode, UsageError
+from .exit_code import ExitCode, UsageError
 from .terminal import be_quiet, be_verbose, is_plain, say
 
 VERBS: Final = {
@@ -34,13 +34,6 @@ VERBS: Final = {
     "schema": "Print the JSON Schema that editors complete against.",
     "verify": "Connect as each service and prove what it may and may not do.",
 }
-
-HIDDEN_VERBS: Final = (
-    {}
-    if INSTALLED
-    else {"generate": "Write the files of this repository that come from the models and the rules."}
-)
-"""For who works on this repository, not for who uses it."""
 
 _INTERRUPTED = 130
 _COMPLETE: Final = f"_{SHORT.replace('-', '_').upper()}_COMPLETE"
@@ -65,7 +58,7 @@ def _settings() -> dict[str, Any]:
 
 
 def _loaded(verb: str) -> Any:
-    function = getattr(import_module(f".{verb}", __package__), verb)
+    function = getattr(import_module(f".commands.{verb}", __package__), verb)
     app = typer.Typer(**_settings())
     app.command(verb)(_exiting(function))
     return typer.main.get_command(app)
@@ -87,8 +80,8 @@ def _app() -> typer.Typer:
         **_settings(),
     )
     app.callback()(_speak)
-    for name, summary in (VERBS | HIDDEN_VERBS).items():
-        app.command(name, help=summary, hidden=name in HIDDEN_VERBS)(_stub)
+    for name, summary in VERBS.items():
+        app.command(name, help=summary)(_stub)
     return app
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ..config_files.extends import EXTENDS
+from ..config_files.stack_file import PROJECT, SECURE
 from ..endpoints import AMQP_SCHEMES
-from ..layers.extends import EXTENDS
-from ..layers.stack_file import PROJECT, SECURE
 from ..model import Topology
 from ..rules import RULES
 from .stack_keys import KEYS, TOPOLOGY, Key

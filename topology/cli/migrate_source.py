@@ -12,8 +12,8 @@ from ..check import check_layers
 from ..endpoints import AMQP_SCHEMES, endpoint_problems
 from ..migrate.source import Source
 from ..problems import ConfigError, Problem
-from .ending import UsageError
-from .pulumi_component import chosen_config
+from .exit_code import UsageError
+from .pulumi.component import chosen_config
 
 _OPTION: Final = "--from-uri"
 

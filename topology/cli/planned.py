@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ..check import Checked, check_layers
+from ..config_files import Layers, extended, nowhere
 from ..gate import read_plan
-from ..layers import Layers, extended, nowhere
 from ..problems import ConfigError, Problem
 from ..stack_config import StackConfig
 from ..version import BrokerFacts
-from .pulumi import stack_preview
+from .pulumi.stack_state import stack_preview
 from .stack import SECRET, Placeholder, placeholders
 
 

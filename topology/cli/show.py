@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from ..check import Checked
 from ..model import Topology
+from ..render.yaml_text import yaml_text
 from .stack import SECRET
-from .yaml_text import yaml_text
 
 _HIDDEN_URI = "amqps://secret.invalid"
 """Stands for a URI, which `check` looks into; a host of this domain never exists."""

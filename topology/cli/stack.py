@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from ..layers import Document, Layers, extended
-from ..layers.capacity import CAPACITY, bytes_of
-from ..layers.stack_file import PROJECT, config_path, is_secure
+from ..config_files import Document, Layers, extended
+from ..config_files.capacity import CAPACITY, bytes_of
+from ..config_files.stack_file import PROJECT, config_path, is_secure
 from ..model import Topology
+from ..parse.schema_errors import MISSING, takes_secret
 from ..problems import ConfigError, Path, Problem, did_you_mean
-from ..schema_errors import MISSING, takes_secret
 from .stack_keys import TOPOLOGY, key_problems
 
 _STACK_KEYS = {"config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment"}

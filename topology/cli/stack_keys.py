@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ..config_files.stack_file import PROJECT, is_secure
 from ..endpoints import (
     AMQP_SCHEMES,
     MANAGEMENT_SCHEMES,
@@ -13,7 +14,6 @@ from ..endpoints import (
     proxy_problems,
     swapped_ports,
 )
-from ..layers.stack_file import PROJECT, is_secure
 from ..problems import Problem, Severity, did_you_mean
 
 PROVIDER: Final = "rabbitmq"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from ..layers.document import is_yaml, nearest_file
-from ..layers.stack_file import stack_file
+from ..config_files.document import is_yaml, nearest_file
+from ..config_files.stack_file import stack_file
 from ..problems import did_you_mean
-from .ending import UsageError
+from .exit_code import UsageError
 
 STDIN: Final = Path("/dev/stdin")
 
@@ -64,3 +64,23 @@ def _stack_files() -> Iterator[Path]:
 
 def _sentence(message: str, hint: str) -> str:
     return f"{message}; {hint}" if hint else message
+
+
+def stacks(incomplete: str) -> list[str]:
+    """Names of the stacks of this folder."""
+    found = (file.name.split(".", 1)[1].removesuffix(".yaml") for file in _stack_files())
+    return sorted(name for name in found if name.startswith(incomplete))
+
+
+def targets(incomplete: str) -> list[str]:
+    """Stacks, and YAML files and folders below what is there of a path."""
+    folder, _, begun = incomplete.rpartition("/")
+    place = Path(f"{folder}/") if folder or incomplete.startswith("/") else Path()
+    files = []
+    for entry in sorted(place.glob("*")):
+        if entry.name.startswith(begun) and (begun or not entry.name.startswith(".")):
+            if entry.is_dir() and begun:
+                files.append(f"{entry}/")
+            elif entry.suffix in (".yaml", ".yml"):
+                files.append(str(entry))
+    return [*stacks(incomplete), *files]

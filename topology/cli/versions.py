@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..version import OLDEST, BrokerFacts, Version
-from .ending import UsageError
+from .exit_code import UsageError
 
 
 def broker_facts(text: str | None) -> BrokerFacts | None:

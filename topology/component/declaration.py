@@ -10,10 +10,10 @@ from typing import Any, Final
 import pulumi
 
 from ..check import Checked, check_layers
-from ..layers import Document, Layers, extended, from_document, nowhere
+from ..config_files import Document, Layers, extended, from_document, nowhere
 from ..model import Topology
+from ..parse.schema_errors import takes_secret
 from ..problems import ConfigError, Path, Problem
-from ..schema_errors import takes_secret
 from ..version import BrokerFacts
 
 _WHERE: Final = "outputs are for passwords and URIs; write a plain value"

@@ -14,8 +14,8 @@ from pulumi.provider.experimental import component_provider_host
 from pulumi.runtime import rpc
 
 from .. import __version__
-from ..hook_router import host
-from ..layers.stack_file import PROJECT
+from ..config_files.stack_file import PROJECT
+from ..hooks.router import host
 from .connection import Connection
 from .topology import Topology as InPython
 

@@ -14,21 +14,21 @@ import pulumi_rabbitmq as rabbitmq
 
 from ..broker import BrokerError
 from ..check import Checked
+from ..config_files.stack_file import PROJECT
 from ..declare import Scope, declare
 from ..guard import Guards
-from ..hook_router import HookRouter, Owner
-from ..layers.stack_file import PROJECT
+from ..hooks.pending import Pending
+from ..hooks.refusals import CODE
+from ..hooks.router import HookRouter, Owner
 from ..outputs import outputs
 from ..ownership import Claims, Cluster, wrongly_unchanged
+from ..parse.plain_secrets import plain_secrets
 from ..password_seed import FEWEST_CHARACTERS, PasswordSeed
 from ..place import Place
-from ..plain_secrets import plain_secrets
 from ..problems import ConfigError, Problem
-from ..refusals import CODE
 from ..run import broker_facts, guards_and_claims, look, refusals_at_start, watch
 from ..stack_config import StackConfig
 from ..version import BrokerFacts
-from ..waits import Pending
 from .connection import Connection, known
 from .declaration import Declaration
 from .recall import recall

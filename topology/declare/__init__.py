@@ -8,18 +8,19 @@ from ..guard import Guards
 from ..model import Topology
 from ..ownership import Claims
 from ..password_seed import PasswordSeed
-from .binding import declare_binding
-from .exchange import declare_exchange
-from .federation import declare_federation_upstream
+from .access import declare_permission, declare_topic_permissions, declare_user
+from .links import declare_federation_upstream, declare_shovel
 from .logical_name import binding_name
 from .pace import Pace
-from .permission import declare_permission, declare_topic_permissions
-from .policy import declare_operator_policy, declare_policy
-from .queue import declare_queue
+from .resources import (
+    declare_binding,
+    declare_exchange,
+    declare_operator_policy,
+    declare_policy,
+    declare_queue,
+    declare_vhost,
+)
 from .scope import Scope
-from .shovel import declare_shovel
-from .user import declare_user
-from .vhost import declare_vhost
 
 
 async def declare(settled: Settled, guards: Guards, claims: Claims, seed: PasswordSeed) -> Scope:

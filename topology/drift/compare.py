@@ -8,24 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias, TypeVar
 
-from ..broker.state import LiveExchange, LiveQueue, VhostState
-from ..kind import Kind
-from ..model import Topology
-from ..ownership.difference import (
-    exchange_difference,
-    policy_difference,
-    queue_difference,
+from ..broker.state import (
+    BindingIdentity,
+    LiveBinding,
+    LiveExchange,
+    LiveQueue,
+    LiveVhost,
+    VhostState,
 )
+from ..kind import Kind, binding_label
+from ..model import Binding, Topology, VHost
+from ..ownership.difference import exchange_difference, policy_difference, queue_difference
 from ..ownership.parameter_difference import shovel_difference, upstream_difference
 from ..version import Version
-from .compare_access import (
-    permission_findings,
-    topic_permission_findings,
-    user_findings,
-)
-from .compare_bindings import binding_findings
+from .compare_access import permission_findings, topic_permission_findings, user_findings
 from .compare_policies import overridden_findings
-from .compare_vhost import vhost_finding
 from .finding import Finding, State, Unknown
 from .ignore import Ignore, comes_and_goes, named_by_rabbitmq
 from .report import Report
@@ -156,3 +153,89 @@ def _lasting(broker: Mapping[str, _Lasting], declared: Mapping[str, Any]) -> dic
 
 def _component(broker: VhostState, component: str) -> dict[str, Any]:
     return {name: value for (owner, name), value in broker.parameters.items() if owner == component}
+
+
+def binding_findings(topology: Topology, broker: VhostState, ignore: Ignore) -> Iterator[Finding]:
+    declared = {declared_identity(binding) for binding in topology.bindings}
+    found = {binding.identity: binding for binding in broker.bindings if binding.source}
+    for identity in declared - found.keys():
+        yield Finding(Kind.BINDING, binding_label(*identity), State.MISSING)
+    for identity, binding in found.items():
+        if identity not in declared and not _of_passing(binding, topology, broker, ignore):
+            yield Finding(Kind.BINDING, binding_label(*identity), State.UNDECLARED)
+
+
+def declared_identity(binding: Binding) -> BindingIdentity:
+    """What RabbitMQ tells a declared binding from others by."""
+    return LiveBinding.from_api(binding.model_dump()).identity
+
+
+def _of_passing(
+    binding: LiveBinding, topology: Topology, broker: VhostState, ignore: Ignore
+) -> bool:
+    """Whether an end of it is a client's own, or a plugin's, or ignored: it goes with that end."""
+    source, destination = binding.source, binding.destination
+    if _passes(Kind.EXCHANGE, source, topology.exchanges, broker.exchanges, ignore):
+        return True
+    if binding.destination_type == "queue":
+        return named_by_rabbitmq(destination) or _passes(
+            Kind.QUEUE, destination, topology.queues, broker.queues, ignore
+        )
+    return _passes(Kind.EXCHANGE, destination, topology.exchanges, broker.exchanges, ignore)
+
+
+def _passes(
+    kind: Kind,
+    name: str,
+    declared: Mapping[str, Any],
+    broker: Mapping[str, LiveQueue] | Mapping[str, LiveExchange],
+    ignore: Ignore,
+) -> bool:
+    if name in declared:
+        return False
+    found = broker.get(name)
+    return (found is not None and comes_and_goes(found)) or ignore.covers(kind, name)
+
+
+_NO_LIMIT = -1
+
+
+def vhost_finding(
+    declared: VHost, vhost: LiveVhost, broker: VhostState, ignore: Ignore
+) -> Finding | None:
+    """A vhost's tags cannot be declared, so `ignore` can name the vhost for their sake."""
+    differences = tuple(_differences(declared, vhost, broker))
+    if vhost.tags and not ignore.covers(Kind.VHOST, declared.name):
+        differences = (f"tags are {', '.join(vhost.tags)}, declared are none", *differences)
+    return Finding(Kind.VHOST, declared.name, State.CHANGED, differences) if differences else None
+
+
+def _differences(declared: VHost, vhost: LiveVhost, broker: VhostState) -> Iterator[str]:
+    yield from _text("description", vhost.description, declared.description)
+    default = vhost.default_queue_type or broker.default_queue_type
+    expected = declared.default_queue_type or broker.default_queue_type
+    yield from _text("default_queue_type", default, expected)
+    if vhost.tracing != declared.tracing:
+        yield f"tracing is {_switch(vhost.tracing)}, declared is {_switch(declared.tracing)}"
+    yield from _limit("max_connections", broker, declared.max_connections)
+    yield from _limit("max_queues", broker, declared.max_queues)
+
+
+def _text(name: str, broker: str | None, declared: str | None) -> Iterator[str]:
+    if (broker or None) != (declared or None):
+        yield f"{name} is {broker or 'none'}, declared is {declared or 'none'}"
+
+
+def _limit(name: str, broker: VhostState, declared: int | None) -> Iterator[str]:
+    limit = broker.limits.get(name.replace("_", "-"), _NO_LIMIT)
+    expected = _NO_LIMIT if declared is None else declared
+    if max(limit, _NO_LIMIT) != expected:
+        yield f"{name} is {_number(limit)}, declared is {_number(expected)}"
+
+
+def _number(limit: int) -> str:
+    return "no limit" if limit <= _NO_LIMIT else str(limit)
+
+
+def _switch(value: bool) -> str:  # noqa: FBT001 - a value to be shown
+    return "on" if value else "off"

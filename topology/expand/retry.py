@@ -33,13 +33,7 @@ from ..problems import Path
 from ..version import Version
 from .additions import Additions
 from .dead_letter import add_target, lossless
-from .naming import (
-    first_step_name,
-    ladder_name,
-    return_name,
-    step_name,
-    steps_name,
-)
+from .naming import first_step_name, ladder_name, return_name, step_name, steps_name
 
 NOT_REJECTED: Final = ("delivery_limit", "expired", "maxlen")
 """Other reasons for which RabbitMQ dead-letters a message."""

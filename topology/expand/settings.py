@@ -14,12 +14,7 @@ from typing import Any, Final
 
 from ..model import Exchange, Policy, Queue, Topology
 from ..model.policy import ApplyTo
-from ..model.policy_definition import (
-    EXCHANGE_KEYS,
-    FEDERATION_KEYS,
-    Definition,
-    PolicyDefinition,
-)
+from ..model.policy_definition import EXCHANGE_KEYS, FEDERATION_KEYS, Definition, PolicyDefinition
 from ..model.queue import queue_arguments
 from ..version import NEWEST, Version
 from .effective_policy import Kind, matching

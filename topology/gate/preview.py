@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ..hooks.refusals import CODE as REFUSALS
 from ..problems import ConfigError, Problem
-from ..refusals import CODE as REFUSALS
 from .changes import changes
 from .plan import Action, Failure, Plan, Properties, Step
 from .target import target_of_state, target_of_urn

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
-from ..binding_label import binding_label
-from ..kind import Kind
+from ..kind import Kind, binding_label
 from .plan import Properties, Target
 
 _NOT_IN_A_VHOST = (Kind.USER, Kind.VHOST)

@@ -13,8 +13,8 @@ from enum import StrEnum
 from ..expand import Expanded
 from ..expand.naming import dead_letter_name
 from ..model import Binding, Queue, Service
-from ..rules.effective import EffectiveQueue, effective_queues
-from ..rules.routing import alternate_exchanges
+from ..rules.analysis.effective_queue import EffectiveQueue, effective_queues
+from ..rules.analysis.routing import alternate_exchanges
 from .health import Health
 
 _LABELS_SHOWN = 3

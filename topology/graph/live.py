@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..broker import BrokerReader
 from ..expand import Expanded
 from ..expand.naming import dead_letter_name
-from ..rules.effective import effective_queues
+from ..rules.analysis.effective_queue import effective_queues
 from .health import Health, diagnosis
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..broker.state import LiveExchange, LiveQueue
-from ..command_line import Command
+from ..hooks.command_line import Command
 from ..kind import Kind
 from ..ownership.difference import exchange_difference, queue_difference
 from .context import Guarding

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ..command_line import Seen
 from ..expand.effective_policy import matching
+from ..hooks.command_line import Seen
 from ..model import Exchange, Queue, Topology
 from ..ownership.contents import Object
 from ..ownership.difference import exchange_difference, queue_difference

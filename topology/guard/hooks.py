@@ -13,12 +13,12 @@ from collections.abc import Callable
 
 import pulumi
 
-from ..command_line import Command
-from ..hook_router import parent_urn
+from ..hooks.command_line import Command
+from ..hooks.hook_threads import HookThreads
+from ..hooks.router import parent_urn
 from ..kind import Kind
 from ..ownership import Cluster
 from ..place import Place
-from ..waits import HookThreads
 from .at_start import judged
 from .context import Guarding
 from .deletion_protection import DeletionProtection

@@ -18,6 +18,7 @@ import pulumi
 from ..broker.error import BrokerError
 from ..expand.naming import exactly
 from ..expand.settings import generated_policy_name
+from ..hooks.hook_threads import HookThreads
 from ..kind import Kind
 from ..place import Place
 from ..policies import (
@@ -34,7 +35,6 @@ from ..policies import (
     refused,
 )
 from ..policies.live_object import UNKNOWN, Section
-from ..waits import HookThreads
 from .context import Guarding
 from .last_state import read_state
 from .refusal import Refusal

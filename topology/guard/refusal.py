@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from ..broker.error import BrokerError
 from ..command import COMMAND
-from ..refusals import Refused
+from ..hooks.refusals import Refused
 
 CODE: Final = "[deletion-refused]"
 """At the beginning of every refusal. By it, and by nothing else of the text, programs know one."""

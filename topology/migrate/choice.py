@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from ..broker import BrokerReader, Management
+from ..broker.live_policy import LivePolicy
 from ..broker.state import LiveQueue
 from ..expand.settings import Settled, generated_policy_name
 from ..model import MigrateFrom, Policy, Topology
 from ..ownership.difference import queue_difference
 from ..problems import Problem, did_you_mean
+from .model import Names, Route
 from .move import Move, Place, Way
-from .names import Names
-from .route import Route
 from .source import Source
 
 
@@ -213,3 +214,30 @@ def _beyond(
             message = f"{held} are there already, and {limit} are declared: "
             hint = f"raise {field}, or let consumers work first"
             yield Problem((*path, field), message + "the rest would be dropped", hint)
+
+
+_MIRRORING: Final = "ha-"
+
+
+def retired(policies: Iterable[LivePolicy], queues: Iterable[LiveQueue]) -> list[str]:
+    """Policies that do nothing but mirror, and no longer apply to any queue."""
+    in_force = {queue.policy for queue in queues}
+    return sorted(
+        policy.name
+        for policy in policies
+        if policy.name not in in_force
+        and policy.definition
+        and all(key.startswith(_MIRRORING) for key in policy.definition)
+    )
+
+
+def retire(management: Management, vhost: str, declared: Collection[str]) -> list[str]:
+    """Deletes them, but for what is declared; returns their names. Raises `BrokerError`."""
+    reader = BrokerReader(management)
+    # Statistics may be away; what applies to a queue is listed without them.
+    queues = reader.declared_queues(vhost).queues
+    names = retired(reader.policies_by_name(vhost).values(), queues)
+    gone = [name for name in names if name not in declared]
+    for name in gone:
+        management.delete("policies", vhost, name)
+    return gone

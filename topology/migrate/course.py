@@ -8,19 +8,16 @@ from typing import Final
 
 from ..broker.connection import Connection
 from ..version import Version
-from .bench import BrokerActions
-from .drain import Drain
-from .event import Event, Halted, Tell
-from .forwarding import Forwarding
+from .actions import Actions
+from .forwarding import Forwarding, Switch
 from .link import Link
+from .model import Event, Halted, Route, Tell
 from .move import Move, Place, Way
 from .persist import persist
-from .reader import Reader
-from .route import Route
-from .settle import Settling
+from .source import Reader
 from .stage import Seen, Stage, stage
-from .switch import Switch
 from .terms import Terms
+from .waiting import Drain, Settling
 
 _ROUNDS: Final = 12
 """A client that declares the old queue again begins the migration anew; not for ever."""
@@ -43,7 +40,7 @@ class Course:
         reader = None
         if self._source:
             reader = Reader(self._source.connection.management(), self._source, move)
-        self._actions = BrokerActions(self._management, move, version, reader)
+        self._actions = Actions(self._management, move, version, reader)
 
     def forward(self) -> None:
         """Begins a move whose publishers have to change over, so that they may from now on. Raises

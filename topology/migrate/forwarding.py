@@ -1,5 +1,4 @@
-"""From one vhost or broker to another: exchanges stay where they are, so publishers have to change
-over. A shovel carries over what still comes; it goes on when the run has ended."""
+"""Changing the bindings over from one queue to another, so that no message goes to neither."""
 
 from __future__ import annotations
 
@@ -7,12 +6,50 @@ import time
 from typing import Final
 
 from ..broker.statistics import QUIET_SECONDS, SAMPLE_SECONDS
-from .bench import BrokerActions
-from .drain import LEAVE_SECONDS, Drain
-from .event import Event, Halted, Tell
+from ..guard.occupancy import counted
+from .actions import Actions
 from .link import Link
-from .move import Move, Way
-from .quiet import Quiet
+from .model import Event, Halted, Route, Tell
+from .move import Move, Place, Way
+from .waiting import LEAVE_SECONDS, Drain, Quiet
+
+SWITCH_SECONDS: Final = 0.03
+"""What making one binding and taking another takes, about."""
+
+CLUSTER_PAUSE: Final = 0.5
+"""Other nodes learn of a binding a moment later."""
+
+
+class Switch:
+    """The bindings of one migration."""
+
+    def __init__(self, link: Link, actions: Actions, queue: str, tell: Tell) -> None:
+        self._link, self._actions, self._queue, self._tell = link, actions, queue, tell
+
+    def over(
+        self, wanted: tuple[Route, ...], old: Place, new: Place, bound: tuple[Route, ...]
+    ) -> None:
+        """Each binding is made at the new place before it is taken from the old one: in between,
+        messages go to both. `wanted` are all that the new place shall have, `bound` those that the
+        old one still has."""
+        actions, began = self._actions, time.monotonic()
+        first = [route for route in dict.fromkeys(wanted) if route not in bound]
+        missing = actions.bind(new, first)
+        clustered = actions.clustered
+        for route in bound:
+            if actions.bind(new, [route]):
+                continue  # Its exchange is gone, and the binding with it.
+            if clustered:
+                self._link.pause(CLUSTER_PAUSE)
+            actions.unbind(old, route)
+        for route in missing:
+            text = f"no exchange for {route.label(new.queue)}; pulumi up binds it"
+            self._tell(Event(self._queue, "unbound", text))
+        if bound:
+            text = f"{counted(len(bound), 'binding')} changed over from {old} to {new}"
+            seconds = time.monotonic() - began
+            self._tell(Event(self._queue, "switched", text, seconds=seconds))
+
 
 _POLL_SECONDS: Final = 1.0
 _START_SECONDS: Final = 30.0
@@ -22,7 +59,9 @@ _START_SECONDS: Final = 30.0
 class Forwarding:
     """The forwarding of one queue."""
 
-    def __init__(self, link: Link, actions: BrokerActions, move: Move, tell: Tell, patience: float) -> None:
+    def __init__(
+        self, link: Link, actions: Actions, move: Move, tell: Tell, patience: float
+    ) -> None:
         self._link, self._actions, self._move, self._tell = link, actions, move, tell
         self._patience = patience
 

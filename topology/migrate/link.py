@@ -17,7 +17,7 @@ from ..broker.error import BrokerError
 from ..broker.queue_depth import QueueDepth, read_depth
 from ..problems import Problem
 from ..urls import amqp_url, with_credentials
-from .event import Halted
+from .model import Halted
 from .move import Place
 from .source import Source
 

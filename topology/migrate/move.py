@@ -10,8 +10,7 @@ from typing import Any, Final
 from ..model import Policy, Queue
 from ..model.queue import dropping
 from ..model.queue_argument import Drop
-from .names import Names
-from .route import Route
+from .model import Names, Route
 
 LIMITS: Final = tuple(
     setting.policy.name for setting in dropping(Drop.LENGTH).values() if setting.policy

@@ -9,9 +9,8 @@ from ..broker.statistics import SAMPLE_SECONDS
 from ..problems import Problem
 from .measure import ASSUMED_RATE, Load, Room, needed_disk
 from .move import Move, Way
-from .shovel import PREFETCH
-from .stage import Stage
-from .steps import steps
+from .stage import Stage, steps
+from .temporary import PREFETCH
 
 _FIXED_SECONDS: Final = 5.0
 """Beside moving and waiting for statistics."""

@@ -15,10 +15,10 @@ from ..broker import Management
 from ..broker.amqp import open_amqp
 from ..broker.connection import Connection
 from ..urls import amqp_url, with_credentials
+from .model import PREFIX
 from .move import Place
-from .names import PREFIX
 from .plan import Plan
-from .shovel import shovel
+from .temporary import shovel
 
 _MESSAGES: Final = 5_000
 _LEAST_BYTES: Final = 16

@@ -10,7 +10,7 @@ from ..broker import BrokerError
 from ..broker.connection import Connection
 from ..version import Version
 from .course import Course
-from .event import Event, Halted, Tell
+from .model import Event, Halted, Tell
 from .move import Move
 from .terms import Terms
 

@@ -11,8 +11,9 @@ from ..broker import BrokerReader, Management
 from ..expand.settings import Settled
 from ..problems import Problem
 from ..version import Version
-from .bench import BrokerActions
+from .actions import Actions
 from .choice import Choice, Live, choose, origin_of
+from .forwarding import CLUSTER_PAUSE, SWITCH_SECONDS
 from .measure import (
     Load,
     default_exchange_rate,
@@ -21,13 +22,11 @@ from .measure import (
     room_problems,
     unexplained,
 )
+from .model import Names
 from .move import Move, Place
-from .names import Names
 from .plan import Plan, Planned
-from .reader import Reader
-from .source import Source, same_broker
+from .source import Reader, Source, same_broker
 from .stage import stage
-from .switch import CLUSTER_PAUSE, SWITCH_SECONDS
 
 _SHOVEL: Final = "rabbitmq_shovel"
 
@@ -134,7 +133,7 @@ def _round_trips(sides: Sides, choice: Choice) -> Iterator[Problem]:
 
 
 def _planned(sides: Sides, live: Live, move: Move, version: Version) -> Planned:
-    actions = BrokerActions(sides.own.management, move, version, sides.reader(move))
+    actions = Actions(sides.own.management, move, version, sides.reader(move))
     seen = actions.look()
     parked = live.find(Place(move.target.vhost, move.names.parking))
     old = live.find(move.origin)

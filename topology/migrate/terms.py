@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from .quiet import Quiet
 from .source import Source
+from .waiting import Quiet
 
 PATIENCE_SECONDS: Final = 600.0
 """So long no message may move before a run gives up; the next one goes on where it stood."""

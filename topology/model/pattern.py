@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from ..duration import DURATION, milliseconds
 from .base import Model, Name
+from .duration import DURATION, milliseconds
 
 
 def _delay(value: Any) -> Any:

@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 from pydantic import ConfigDict, Field, create_model
 
 from ..version import NEWEST, OLDEST, Version
-from .base import (
-    AtLeastOne,
-    Count,
-    ExchangeRef,
-    Model,
-    Name,
-    RoutingKey,
-    says,
-)
+from .base import AtLeastOne, Count, ExchangeRef, Model, Name, RoutingKey, says
 from .queue import Queue, queue_arguments
 from .queue_argument import Drop, PolicyKey, Span
 from .queue_type import QueueType, Types

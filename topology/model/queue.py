@@ -12,16 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..version import OLDEST, Version
-from .base import (
-    Arguments,
-    AtLeastOne,
-    Count,
-    ExchangeRef,
-    Milliseconds,
-    Model,
-    Name,
-    RoutingKey,
-)
+from .base import Arguments, AtLeastOne, Count, ExchangeRef, Milliseconds, Model, Name, RoutingKey
 from .migrate import MigrateSwitch
 from .pattern import DeadLetterSwitch, Retry
 from .queue_argument import Drop, Merge, PolicyKey, QueueArgument, Span, argument

@@ -9,8 +9,8 @@ from typing import Any
 import pulumi
 
 from ..broker import BrokerReader
+from ..hooks.hook_threads import HookThreads
 from ..place import Place
-from ..waits import HookThreads
 from .absence import Absence, Named
 from .cluster import Cluster
 from .contents import Object

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..broker import BrokerError, BrokerReader
-from ..refusals import Refused
+from ..hooks.refusals import Refused
 from .contents import read_contents
 from .objects import Claim
 

@@ -9,62 +9,45 @@ from .binding import (
     binding_never_matches,
     headers_without_x_match,
     invalid_binding,
+    unmanageable_binding,
     wildcard_on_direct,
 )
-from .binding_key import unmanageable_binding
-from .client_url import java_client_url
 from .dead_letter import (
     at_least_once,
     dead_letter_key_without_exchange,
-    delayed_retry,
-    overflow_reject_publish_dlx,
-)
-from .dead_letter_loop import (
     dead_letter_loop,
+    dead_letter_to_default_exchange,
     dead_letter_unrouted,
+    delayed_retry,
     delivery_limit_loop,
     endless_retry,
-)
-from .dead_letter_target import (
-    dead_letter_to_default_exchange,
+    overflow_reject_publish_dlx,
     undeclared_alternate_exchange,
     undeclared_dead_letter_exchange,
-)
-from .duplicates import duplicate_binding
-from .durability import (
-    auto_delete,
-    denied_feature,
-    impossible_durability,
-    transient,
 )
 from .exchange import (
     duplicate_alternate_exchange,
     exchange_argument,
     missing_exchange_type,
+    missing_plugin,
+    sharding_key_without_shards,
     unknown_exchange_argument,
     unknown_exchange_type,
 )
-from .generated_names import generated_policy_name_taken
-from .migrate import migrate_from
 from .names import (
+    duplicate_binding,
+    generated_policy_name_taken,
     reserved_name,
     unbindable_name,
     unmanageable_name,
     unreachable_name,
 )
-from .numeric_string import numeric_string
-from .outranking import outranking_policy
-from .permission import (
-    duplicate_permission,
-    invalid_permission,
-    permission_matches_nothing,
-)
-from .plugins import missing_plugin, sharding_key_without_shards
 from .policy_definition import (
     conflicting_policy_keys,
     empty_policy,
     inapplicable_policy,
     misplaced_policy_key,
+    outranking_policy,
     unknown_policy_key,
     unsupported_priority,
 )
@@ -76,23 +59,35 @@ from .policy_pattern import (
     too_many_policies,
     unsupported_apply_to,
 )
-from .queue_argument import argument_value, duplicate_setting, unknown_argument
-from .queue_setting import (
+from .queue import (
+    auto_delete,
     declare_queue_type,
+    denied_feature,
     ignored_setting,
+    impossible_durability,
     no_effect,
     too_many_priorities,
+    transient,
     unsupported_setting,
     unsupported_value,
 )
-from .reachability import unbound_exchange, unreachable_queue
+from .queue_argument import (
+    argument_value,
+    duplicate_setting,
+    migrate_from,
+    unknown_argument,
+    upgrade,
+)
 from .references import (
+    unbound_exchange,
     undeclared_reference,
     undeclared_upstream,
     unknown_profile,
+    unreachable_queue,
 )
 from .rule import Rule
 from .services import (
+    java_client_url,
     prefix_matches_declared_queue,
     routing_keys_without_topic,
     undeclared_service_reference,
@@ -105,12 +100,14 @@ from .shovel import (
     shovel_key,
     shovel_to_itself,
 )
-from .topic_permission import topic_permission_without_effect
-from .unicode_form import decomposed_text
-from .upgrade import upgrade
+from .text import decomposed_text, numeric_string
 from .user import (
+    duplicate_permission,
     existing_user,
     guest,
+    invalid_permission,
+    permission_matches_nothing,
+    topic_permission_without_effect,
     unknown_tag,
     unmanageable_tag,
     unusable_password,

@@ -9,10 +9,10 @@ from typing import Any, Final
 from ..model import Binding
 from ..problems import Path, did_you_mean, one_of
 from ..version import Version
-from .exchange_kinds import underlying
+from .analysis.exchange_kinds import underlying
+from .analysis.view import View
 from .rule import Finding, error, warning
-from .view import View
-from .wire import wire_problem
+from .text import wire_problem
 
 _MATCH: Final = "x-match"
 _MATCHES: Final = ("all", "any", "all-with-x", "any-with-x")
@@ -135,3 +135,23 @@ def _headers(arguments: Mapping[str, Any]) -> list[str]:
     if str(arguments.get(_MATCH, "")).endswith("-with-x"):
         return [name for name in arguments if name != _MATCH]
     return [name for name in arguments if not name.startswith("x-")]
+
+
+_DOTS: Final = (".", "..")
+_BEFORE_HASH: Final = "~"
+
+
+@error("unmanageable-binding")
+def unmanageable_binding(view: View) -> Iterator[Finding]:
+    """The management API calls a binding by its key and, behind a `~`, a hash of its arguments.
+    Where the key holds a `~` itself, it answers 500 to all who list the vhost's bindings. And a
+    binding called `.` or `..` can be made, and not deleted again (405)."""
+    for path, binding in view.bindings():
+        key = binding.routing_key
+        # At its very end, a ~ does no harm.
+        if binding.arguments and _BEFORE_HASH in key[:-1]:
+            message = "with a ~ in the key of a binding with arguments, RabbitMQ fails to list any"
+            yield (*path, "routing_key"), message, "choose another key, or leave the arguments out"
+        elif key in _DOTS and not binding.arguments:
+            message = "the management API can make a binding with this key, and not delete it"
+            yield (*path, "routing_key"), message, "choose another key"

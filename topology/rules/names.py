@@ -1,13 +1,14 @@
-"""Names that RabbitMQ keeps for itself, and names that the provider cannot handle."""
+"""Names: reserved by RabbitMQ, unknown to the provider's API, or declared twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from ..problems import Path
+from ..expand.settings import generated_policy_name
+from ..problems import Path, render_path
+from .analysis.view import View
 from .rule import Finding, error
-from .view import View
 
 _RESERVED: Final = "amq."
 _VHOST_OBJECTS: Final = (
@@ -93,3 +94,41 @@ def _dead_letter_queues(view: View) -> Iterator[tuple[Path, str]]:
     for place, queue in view.written.queues():
         if queue.dead_letter is not None and queue.dead_letter.queue is not None:
             yield (*place, "dead_letter", "queue"), queue.dead_letter.queue
+
+
+@error("duplicate-binding")
+def duplicate_binding(view: View) -> Iterator[Finding]:
+    """RabbitMQ keeps one binding where two are equal; removing one of them from the config would
+    delete the binding that the other still needs."""
+    first: dict[Any, Path] = {}
+    for path, binding in view.bindings():
+        arguments = _comparable(binding.arguments)
+        ends = (binding.source, binding.destination_type, binding.destination)
+        key = (*ends, binding.routing_key, arguments)
+        if key in first:
+            yield path, f"is the same binding as {render_path(first[key])}", "remove one of them"
+        else:
+            first[key] = path
+
+
+def _comparable(value: Any) -> Any:
+    """Equal for values that RabbitMQ takes for the same; 1, 1.0 and true are not."""
+    if isinstance(value, Mapping):
+        items = ((str(name), _comparable(entry)) for name, entry in value.items())
+        return ("map", frozenset(items))
+    if isinstance(value, list):
+        return ("list", tuple(_comparable(entry) for entry in value))
+    return (type(value).__name__, repr(value))
+
+
+@error("generated-policy-name")
+def generated_policy_name_taken(view: View) -> Iterator[Finding]:
+    """The settings of a queue or exchange become a policy of its own, named after it; a declared
+    policy of this name would be replaced by it."""
+    settled = view.expanded.settled
+    for (section, name), policy in settled.applied.items():
+        own = view.declared.policies.get(policy)
+        generated = policy == generated_policy_name(section, name)
+        if generated and own not in (None, settled.topology.policies[policy]):
+            message = f"is the name of the policy that holds the settings of {section}.{name}"
+            yield ("policies", policy), message, "choose another name"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ..expand.effective_policy import Kind, matching
+from ..expand.settings import GENERATED_PRIORITY
 from ..model.policy_definition import (
     EXCHANGE_KEYS,
     FEDERATION_KEYS,
@@ -14,10 +16,10 @@ from ..model.policy_definition import (
 from ..model.queue_type import QueueType
 from ..problems import Path
 from ..version import OLDEST
-from .policy_matches import policy_places
+from .analysis.policy_matches import policy_places
+from .analysis.view import View
 from .rule import Finding, error, warning
-from .view import View
-from .wire import EXACT, inexact
+from .text import EXACT, inexact
 
 _TYPES: Final[Mapping[str, QueueType]] = {
     "classic_queues": "classic",
@@ -153,3 +155,30 @@ def _words(apply_to: str) -> str:
 def _some(names: list[str]) -> str:
     rest = len(names) - _SHOWN
     return f"{', '.join(names[:_SHOWN])}" + (f" and {rest} more" if rest > 0 else "")
+
+
+@error("outranking-policy")
+def outranking_policy(view: View) -> Iterator[Finding]:
+    """The settings of a queue or exchange are applied by a policy of its own. RabbitMQ applies only
+    the strongest policy, so one of a higher priority would switch them off."""
+    settled = view.expanded.settled
+    strong = {
+        name: policy
+        for name, policy in view.declared.policies.items()
+        if policy.priority >= GENERATED_PRIORITY
+    }
+    hidden: dict[str, str] = {}
+    for (section, name), applied in settled.applied.items():
+        if strong and applied in settled.generated:
+            kind = _kind(view, section, name)
+            for policy in matching(strong, name, kind, view.version):
+                hidden.setdefault(policy, f"{section}.{name}")
+    for policy, place in hidden.items():
+        message = f"is stronger than the policy that holds the settings of {place}"
+        yield ("policies", policy, "priority"), message, f"write less than {GENERATED_PRIORITY}"
+
+
+def _kind(view: View, section: str, name: str) -> Kind:
+    if section == "exchanges":
+        return "exchange"
+    return view.topology.queues[name].type or "classic"

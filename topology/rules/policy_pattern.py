@@ -9,10 +9,10 @@ from typing import Final
 from ..model import OperatorPolicy, Policy
 from ..model.policy import TYPED_APPLY_TO_SINCE
 from ..problems import one_of
-from .patterns import pattern_problem
-from .policy_matches import Matched, policy_places
+from .analysis.patterns import pattern_problem
+from .analysis.policy_matches import Matched, policy_places
+from .analysis.view import View
 from .rule import Finding, error, warning
-from .view import View
 
 UPSTREAM_PATTERN: Final = "federation-upstream-pattern"
 

@@ -1,23 +1,26 @@
-"""Raw arguments of queues: RabbitMQ takes what it does not know, and refuses what it knows in the
-wrong form."""
+"""Raw arguments of queues, and those that a series of RabbitMQ no longer takes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
-from ..model import Queue
+from ..model import MigrateFrom, Queue
 from ..model.queue import queue_arguments
+from ..model.queue_argument import Span
+from ..model.queue_type import Types
+from ..parse.schema_errors import problems as schema_problems
 from ..problems import Path, did_you_mean_key
-from ..schema_errors import problems as schema_problems
-from .raw_arguments import LEADER_LOCATORS, RAW_ARGUMENTS, RawArgument
-from .rule import Finding, error
-from .values import settings_by_argument
-from .view import View
-from .wire import wire_problem
+from ..version import Version
+from .analysis.policy_matches import policy_places
+from .analysis.setting_values import settings_by_argument
+from .analysis.view import View
+from .rule import Finding, error, warning
+from .text import wire_problem
 
 _TYPE = "x-queue-type"
 
@@ -102,3 +105,84 @@ def _meant(argument: str) -> str:
 @cache
 def _names() -> tuple[str, ...]:
     return (*(setting.name for setting in queue_arguments().values()), *RAW_ARGUMENTS)
+
+
+LEADER_LOCATORS: Final = ("random", "least-leaders", "min-masters")
+"""Values of `x-queue-leader-locator` that RabbitMQ still takes, and treats as `balanced`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawArgument:
+    """An argument that can only be written raw."""
+
+    span: Span
+    type: type
+    advice: str
+    """Why one would not use it any more; empty for one that is fine."""
+
+
+RAW_ARGUMENTS: Final[Mapping[str, RawArgument]] = {
+    "x-queue-master-locator": RawArgument(
+        Span(Types.CLASSIC, until=Version(4, 2)),
+        str,
+        "RabbitMQ 4.3 refuses it; write queue_leader_locator on quorum queues",
+    ),
+    "x-max-in-memory-length": RawArgument(
+        Span(Types.QUORUM), int, "quorum queues keep no messages in memory since RabbitMQ 3.10"
+    ),
+    "x-max-in-memory-bytes": RawArgument(
+        Span(Types.QUORUM), int, "quorum queues keep no messages in memory since RabbitMQ 3.10"
+    ),
+    "x-quorum-target-group-size": RawArgument(Span(Types.QUORUM, since=Version(3, 13)), int, ""),
+}
+
+
+_WITHOUT_MIRRORING: Final = Version(4, 0)
+_ALWAYS_LAZY: Final = Version(3, 12)
+_LOCATOR: Final = "x-queue-master-locator"
+_WITHOUT_LOCATOR: Final = Version(4, 3)
+
+
+@warning("deprecated-feature")
+def upgrade(view: View) -> Iterator[Finding]:
+    """What stands in the way of an upgrade: RabbitMQ 4.0 refuses mirroring policies, 4.3 refuses
+    `x-queue-master-locator`; from 3.12 every classic queue is lazy."""
+    if view.version < _WITHOUT_MIRRORING:
+        for place, policy in policy_places(view.declared):
+            if "ha-mode" in policy.definition.values():
+                message = "RabbitMQ 4.0 has no mirrored queues and refuses this policy"
+                yield (*place, "definition", "ha-mode"), message, "use quorum queues"
+    if view.version < _ALWAYS_LAZY:
+        for path, setting, value, _ in view.said:
+            if setting == "queue_mode" and value == "lazy":
+                message = "from RabbitMQ 3.12 every classic queue is lazy"
+                yield path, message, "leave it out when upgrading"
+    if view.version < _WITHOUT_LOCATOR:
+        for place, queue in view.written.queues():
+            if _LOCATOR in queue.arguments:
+                advice = RAW_ARGUMENTS[_LOCATOR].advice
+                yield (*place, "arguments", _LOCATOR), "is deprecated", advice
+
+
+@error("migrate-from")
+def migrate_from(view: View) -> Iterator[Finding]:
+    """A migration to another name or vhost ends with the old queue's deletion, so nothing else may
+    declare that one or come from it."""
+    own_vhost = view.topology.vhost.name
+    taken: dict[tuple[str, str], str] = {}
+    for name, queue in view.own_queues():
+        origin = queue.migrate
+        if not isinstance(origin, MigrateFrom):
+            continue
+        path = view.written.queue_setting(name, "migrate")
+        vhost = origin.vhost or own_vhost
+        if vhost == own_vhost and origin.from_ == name:
+            yield path, "a queue does not come from itself", "write migrate: true"
+        elif vhost == own_vhost and origin.from_ in view.queue_names:
+            hint = "take it out of queues, or correct the name"
+            yield path, f"the old queue {origin.from_} is still declared", hint
+        elif (vhost, origin.from_) in taken:
+            other = taken[vhost, origin.from_]
+            message = f"the messages of {origin.from_} go to {other} already"
+            yield path, message, "bind both queues, and let one take its place"
+        taken.setdefault((vhost, origin.from_), name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ..problems import Path, Problem, Severity
-from .view import View
+from ..problems import Path, Problem, Severity, did_you_mean
+from .analysis.view import View
 
 Finding = tuple[Path, str, str]
 """Path, message, hint."""
@@ -38,3 +38,17 @@ def error(name: str, *, ignorable: bool = False) -> Callable[[Search], Rule]:
 def warning(name: str) -> Callable[[Search], Rule]:
     """A rule that tells and lets the run go on."""
     return lambda search: Rule(name, Severity.WARNING, True, search.__doc__ or "", search)
+
+
+def ignore_rules_problems(view: View, rules: tuple[Rule, ...]) -> Iterator[Problem]:
+    """Names in `ignore_rules` that are not a rule's, or name a rule that cannot be ignored."""
+    by_name = {rule.name: rule for rule in rules}
+    for name in view.declared.ignore_rules:
+        path = ("ignore_rules", name)
+        if name not in by_name:
+            hint = did_you_mean(name, by_name) or f"rules: {', '.join(sorted(by_name))}"
+            yield Problem(path, "is not a rule", hint)
+        elif not by_name[name].ignorable:
+            yield Problem(
+                path, "cannot be ignored: RabbitMQ or the provider would fail", "correct the cause"
+            )

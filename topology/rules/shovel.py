@@ -7,9 +7,9 @@ from typing import Final
 
 from ..model import Shovel
 from ..problems import Path, one_of
+from .analysis.uri import uri_problem
+from .analysis.view import View
 from .rule import Finding, error
-from .uri import uri_problem
-from .view import View
 
 _MAX_PREFETCH: Final = 65_535
 

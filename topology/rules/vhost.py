@@ -7,8 +7,8 @@ from typing import Final
 
 from ..model import VHost
 from ..version import Version
+from .analysis.view import View
 from .rule import Finding, error, warning
-from .view import View
 
 _DEFAULT_TYPE_SINCE: Final = Version(3, 11)
 

@@ -13,7 +13,7 @@ from topology.model.policy_definition import (
     policy_keys,
 )
 from topology.model.queue import queue_arguments
-from topology.rules.raw_arguments import RAW_ARGUMENTS
+from topology.rules.queue_argument import RAW_ARGUMENTS
 from topology.version import Version
 
 _TYPE: Final = "x-queue-type"

@@ -19,8 +19,8 @@ from tests.safety.stronghold import UP
 from tests.support.stack import Stack
 from topology.guard import earlier_states, policy_changes
 from topology.guard import hooks as guard_hooks
+from topology.hooks import retries
 from topology.ownership import hooks as ownership_hooks
-from topology.waits import retries
 
 
 def _text(name: str, stack: Stack) -> str:

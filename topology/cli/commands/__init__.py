@@ -1,0 +1,1 @@
+"""The commands, one per file. Each is imported when it is called."""

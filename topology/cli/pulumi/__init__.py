@@ -1,0 +1,1 @@
+"""What the Pulumi CLI is asked for, and run for. Nothing else starts it."""
