@@ -12,10 +12,11 @@ import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.runtime import rpc
 
-from topology import __version__, hook_router
+from topology import __version__
 from topology.component import Connection
 from topology.component.provider import Topology, _outputs_within
 from topology.component.topology import TYPE
+from topology.hooks import router as hook_router
 from topology.hooks.router import HookRouter, host
 
 
