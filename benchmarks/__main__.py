@@ -54,7 +54,7 @@ def run(
     broker: Annotated[str, typer.Option(help="Label of a broker; the newest if empty")] = "",
     count_up_to: Annotated[
         int, typer.Option(help="Objects up to which requests are counted, in an extra round")
-    ] = 1000,
+    ] = 100,
     limit: Annotated[float, typer.Option(help="Seconds for a single command")] = 1800.0,
     out: Annotated[Path | None, typer.Option(help="Folder for the results")] = None,
 ) -> None:

@@ -20,7 +20,7 @@ from benchmarks.contenders.pulumi import PlainPort, ThisProgram
 from toolchain.engine import Engine
 from toolchain.environment import tuning
 
-CHECKPOINTS_UP_TO = 1000
+CHECKPOINTS_UP_TO = 100
 """Objects. The engine writes the whole state around every step: time grows with the square."""
 
 
