@@ -37,7 +37,7 @@ def test_what_a_guard_refuses_does_not(op: str) -> None:
     verdict = judge(planned(step(op, "queue", "q")), answers)
     assert verdict.refused
     assert verdict.summary == (
-        "Refused: one step would lose messages, a live policy or somebody's connection."
+        "Refused: one step would lose messages, a live policy or a client's connection."
     )
     assert "messages: 12 (2 unacknowledged), consumers: 1" in as_lines(verdict)
     assert not verdict.entries[0].loses

@@ -117,7 +117,7 @@ def test_many_keys_between_two_are_one_line() -> None:
     ("messages", "consumers", "about", "reason"),
     [
         (5, 0, {}, ""),
-        (5, 0, {"consumed": True}, "nobody consumes"),
+        (5, 0, {"consumed": True}, "no consumers"),
         (5, 1, {"consumed": True}, ""),
         (1, 0, {"keeps_dead_letters": True}, "dead letters wait"),
         (0, 0, {"keeps_dead_letters": True}, ""),
@@ -228,13 +228,13 @@ def test_a_large_map_leaves_nothing_without_a_line() -> None:
 
 @needs_graphviz
 def test_a_page_lists_what_is_unwell() -> None:
-    page = to_page(drawn(SHOP, {"packing": Health(3, 0, reason="nobody consumes")}))
+    page = to_page(drawn(SHOP, {"packing": Health(3, 0, reason="no consumers")}))
     data = re.search(r'id="data">(.*?)</script>', page, re.DOTALL)
     assert data is not None
     packing = next(n for n in json.loads(data[1])["nodes"] if n["name"] == "packing")
     assert packing == {
         "name": "packing",
         "kind": "queue",
-        "health": "3 messages, 0 consumers — nobody consumes",
+        "health": "3 messages, 0 consumers — no consumers",
         "unwell": True,
     }

@@ -46,7 +46,7 @@ def test_what_is_unwell_is_marked(stack: Stack, api: Api) -> None:
     labels = [line for line in said.text.splitlines() if ":::" in line]
     told = {
         "<b>well</b>": ("0 messages, 1 consumer<", ":::queue"),
-        "<b>abandoned</b>": ("1 message, 0 consumers — nobody consumes", ":::unwell"),
+        "<b>abandoned</b>": ("1 message, 0 consumers — no consumers", ":::unwell"),
         "<b>deep</b>": ("8 messages, 1 consumer — nearly full", ":::unwell"),
         "<b>deep.dead-letter</b>": ("2 messages, 0 consumers — dead letters wait", ":::unwell"),
         "<b>gone</b>": ("not on the broker", ":::unwell"),

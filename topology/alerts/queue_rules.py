@@ -10,7 +10,7 @@ from .metric import BYTES, CONSUMERS, DELIVERED, MESSAGES, READY, REDELIVERED, M
 from .rule import VALUE, Example, Rule, Severity, duration
 
 NEARLY: Final = 0.8
-"""Share of a limit at which somebody is told."""
+"""Share of a limit at which an alert fires."""
 SMALLEST_LIMIT: Final = 10
 """A queue of fewer messages is meant to be full: it holds the newest value of something."""
 SHORTEST_WAIT: Final = 120_000
@@ -42,8 +42,8 @@ def no_consumers(series: Series, queue: str, labels: Mapping[str, str]) -> Rule:
         alert="RabbitmqNoConsumers",
         expression=f"max({selector}) == 0",
         severity=Severity.CRITICAL,
-        summary=f"Nobody consumes from queue {queue}",
-        description=f"It is there for {labels['service']}. Messages wait, and nobody works on "
+        summary=f"Queue {queue} has no consumers",
+        description=f"It is there for {labels['service']}. Messages wait, and no consumer works on "
         "them.",
         metrics=(CONSUMERS,),
         example=Example({selector: "1x3 0x20"}, {selector: "1x3 0x2 1x20"}),

@@ -19,7 +19,7 @@ VALUE: Final = "$VALUE"
 
 class Severity(StrEnum):
     CRITICAL = "critical"
-    """Messages are lost, or nobody works on them."""
+    """Messages are lost, or no consumer takes them."""
     WARNING = "warning"
     """It comes to that if nobody looks."""
 

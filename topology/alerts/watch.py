@@ -77,7 +77,7 @@ class _Watching:
         for name, sources in self.roles.dead_letters.items():
             told = (
                 f"Dead letters wait in queue {name}",
-                f"They come from {', '.join(sources)}, and nobody works on them by itself.",
+                f"They come from {', '.join(sources)}, and no consumer takes them by itself.",
             )
             labels = self._service({s for queue in sources for s in self._consumers(queue)})
             yield queue_rules.waiting("RabbitmqDeadLetters", self.series, name, labels, told)

@@ -99,7 +99,7 @@ def _plan(plan: Plan, folder: Path) -> Iterator[str]:
     if plan.hashed:
         one = plan.hashed == 1
         what = "1 binding with arguments" if one else f"{plan.hashed} bindings with arguments"
-        yield f"  not in the import file: {what}, whose id only the broker knows;"
+        yield f"  not in the import file: {what}, whose id is known only on the broker;"
         yield "    the second command asks it"
     if ignored_rules := adoption.config.get("ignore_rules"):
         yield "  ignored rules, as it works on the broker; look at each and take it out again:"

@@ -116,7 +116,7 @@ KEYS: Final = (
     ),
     Key(
         f"{PROVIDER}:insecure",
-        "Whether any certificate is trusted, whoever signed it. Also from RABBITMQ_INSECURE.",
+        "Whether certificates are trusted without verification. Also from RABBITMQ_INSECURE.",
         flag=True,
     ),
 )

@@ -1,4 +1,4 @@
-"""Nodes → plain values, finding what YAML lets one write and nobody means.
+"""Nodes → plain values, finding what YAML accepts and no author means.
 
 A key that stands twice silently loses its first value in most readers, an unquoted name may be a
 number or a boolean, an unquoted date is no text. All of it is reported, with the line, and read as

@@ -1,4 +1,4 @@
-"""Declared against broker: everything that differs, and everything that nobody declared.
+"""Declared against broker: everything that differs, and everything that is not declared.
 
 Pure: what the broker has was read before, and the passwords that the stack made come as arguments.
 """

@@ -16,7 +16,7 @@ class State(StrEnum):
     CHANGED = "changed"
     """Declared, and different on the broker."""
     UNDECLARED = "undeclared"
-    """In the stack's vhost, and declared by nobody."""
+    """In the stack's vhost, and not declared."""
     OVERRIDDEN = "overridden"
     """A policy that the stack does not declare, in whose place policies of the stack apply."""
 

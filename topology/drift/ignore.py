@@ -1,4 +1,4 @@
-"""What nobody declared and is no drift: made by RabbitMQ, by clients, or named by a pattern."""
+"""What is not declared and is no drift: made by RabbitMQ, by clients, or named by a pattern."""
 
 from __future__ import annotations
 

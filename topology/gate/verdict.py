@@ -75,7 +75,7 @@ class Verdict:
     def _sentences(self) -> Iterator[str]:
         if self.refusals:
             several = f"{len(self.refusals)} of its steps" if len(self.refusals) > 1 else "one step"
-            yield f"Refused: {several} would lose messages, a live policy or somebody's connection."
+            yield f"Refused: {several} would lose messages, a live policy or a client's connection."
         if self.unreviewed:
             yield "Refused: this is not the plan that was reviewed."
         if self.failures:

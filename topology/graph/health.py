@@ -48,7 +48,7 @@ def diagnosis(
     if keeps_dead_letters and messages:
         reasons.append("dead letters wait")
     if consumed and not consumers:
-        reasons.append("nobody consumes")
+        reasons.append("no consumers")
     if limit and messages >= NEARLY_FULL * limit:
         reasons.append("nearly full")
     return Health(messages, consumers, reason=", ".join(reasons))

@@ -61,7 +61,7 @@ def guard_retained_binding(
     guarding: Guarding, binding: Mapping[str, Any], registered: Registered
 ) -> None:
     """Raises `Refusal` if a binding that stays on the broker is taken out without the end that is
-    retained: it would stay in force, declared by nobody."""
+    retained: it would stay in force without being declared."""
     for end in ends(binding):
         if guarding.retention.end(end.kind, end.name):
             refuse_part(guarding, binding, end, registered)

@@ -29,7 +29,7 @@ def _unknown(queue: LiveQueue, *, counted: bool) -> Problem | None:
     name, path = queue.name, ("rabbitmq:endpoint",)
     known = queue.unacknowledged is not None
     if queue.leaderless or (queue.type == "quorum" and not known):
-        message = f"quorum queue {name} has no leader that answers: nobody knows what is in it"
+        message = f"quorum queue {name} has no leader that answers: what is in it is unknown"
         hint = (
             "are its nodes up, and statistics on? Where RabbitMQ's log says that it could not be "
             f"restarted, only consent lets it go: allow_deletion: {{queues: [{name}]}}"

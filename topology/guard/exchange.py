@@ -20,7 +20,7 @@ _AGAIN = (0.0, 0.2, 0.5, 1.0, 2.0)
 
 
 def guard_exchange(guarding: Guarding, vhost: str, name: str) -> None:
-    """Raises `Refusal` if somebody publishes to an exchange, or bindings but ours use it.
+    """Raises `Refusal` if a client publishes to an exchange, or bindings but ours use it.
 
     Our own bindings are gone by the time an exchange is deleted.
     """

@@ -41,7 +41,7 @@ class Occupancy:
 
     @property
     def free(self) -> bool:
-        """Whether nothing is lost, and nobody cut off, if the queue goes."""
+        """Whether nothing is lost, and no client cut off, if the queue goes."""
         return not (self.stream or self.messages or self.consumers)
 
     @property

@@ -26,7 +26,7 @@ def _going(guarding: Guarding, vhost: str, name: str) -> Going:
 
 def guard_retained_policy(guarding: Guarding, vhost: str, name: str) -> None:
     """Raises `Refusal` if a policy that stays on the broker is taken out without what it applies
-    to: it would stay in force, declared by nobody."""
+    to: it would stay in force without being declared."""
     if guarding.declares_policy(vhost, name) or guarding.topology.retain.vhost:
         return
     if (kept := retained_with(guarding, vhost, name)) is not None and guarding.declares(

@@ -181,7 +181,7 @@ class Actions:
         if found is None:
             return None
         if found.leaderless:
-            return "it has no leader, so nobody knows what is in it"
+            return "it has no leader, so what is in it is unknown"
         conditions = {}
         if found.type == "classic":
             conditions = {"if-empty": "true"} | ({"if-unused": "true"} if unused else {})

@@ -228,7 +228,7 @@ class Course:
             if counts is None or counts[1] == 0:
                 return
             link.pause(0.1)
-        raise Halted(f"somebody consumes from {place.queue}, which is none of theirs")
+        raise Halted(f"{place.queue}, which belongs to the migration, has a consumer")
 
     def _declare(self) -> None:
         self._actions.declare()

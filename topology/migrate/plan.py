@@ -1,4 +1,4 @@
-"""What a run is about to do, for whoever has to consent to it."""
+"""What a run is about to do, for the person who consents to it."""
 
 from __future__ import annotations
 

@@ -19,14 +19,14 @@ class NamedObjects(Model):
 
 
 class NamedQueues(Model):
-    """Queues and streams on the broker, whoever declared them."""
+    """Queues and streams on the broker, declared by this stack or not."""
 
     queues: list[Name] = Field(default_factory=list)
     """Queues and streams by name."""
 
 
 class NamedPolicies(Model):
-    """Policies on the broker, whoever declared them."""
+    """Policies on the broker, declared by this stack or not."""
 
     policies: list[Name] = Field(default_factory=list)
     """Policies by name."""

@@ -55,7 +55,7 @@ class Queue(Model):
             merge=Merge.SMALLEST,
         ),
     ] = None
-    """Milliseconds after which RabbitMQ deletes the queue if nobody uses it, messages included."""
+    """Milliseconds after which RabbitMQ deletes the queue if it is unused, messages included."""
     max_length: Annotated[
         Count | None,
         argument(

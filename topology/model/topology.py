@@ -94,7 +94,7 @@ class Topology(Model):
     """Pulumi's protection for the vhost and every exchange and queue: none of them is deleted or
     replaced while it is on. Objects may say otherwise."""
     allow_deletion: NamedObjects = Field(default_factory=NamedObjects)
-    """Objects that may be deleted although that loses messages or cuts somebody off."""
+    """Objects that may be deleted although that loses messages or cuts off a client."""
     allow_message_loss: NamedQueues = Field(default_factory=NamedQueues)
     """Queues and streams in which a change of policies may drop messages that are there now, or end
     their dead-lettering. Without consent, such a change is refused."""

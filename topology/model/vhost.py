@@ -33,7 +33,7 @@ class VHost(Model):
     tracing: bool = False
     """Whether RabbitMQ's firehose tracer is on. It slows the vhost down."""
     max_connections: Annotated[int, Field(ge=-1)] | None = None
-    """Most concurrent client connections; -1 is no limit, 0 lets nobody in."""
+    """Most concurrent client connections; -1 is no limit, 0 lets no client connect."""
     max_queues: Annotated[int, Field(ge=-1)] | None = None
     """Most queues in the vhost; -1 is no limit."""
     protect: bool | None = None

@@ -1,6 +1,6 @@
 """What is declared, not on the broker, and not created either: the state tells of it, wrongly.
 
-So it is after a destroy that was killed without checkpoints, and after somebody has deleted
+So it is after a destroy that was killed without checkpoints, and after it was deleted
 something by hand. Pulumi compares declarations with its state, so it says "unchanged" of such an
 object, and only a refresh shows that it is gone.
 """
@@ -65,7 +65,7 @@ def wrongly_unchanged(absent: list[Named], *, another: bool) -> str:
     state was made with."""
     shown = ", ".join(_called(*named) for named in absent[:_SHOWN])
     more = f" and {len(absent) - _SHOWN} more" if len(absent) > _SHOWN else ""
-    reason = "A run was interrupted, or somebody has deleted it"
+    reason = "A run was interrupted, or it was deleted by hand"
     if another:
         reason = "The state was made with another broker"
     return (

@@ -2,7 +2,7 @@
 
 RabbitMQ gives each cluster an id when it is made, which its nodes and its exports keep. A stack's
 outputs say to which cluster it was applied. On another one, what the state tells of may be
-somebody else's: there, nothing that exists is changed or deleted without consent.
+of another owner: there, nothing that exists is changed or deleted without consent.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _rights(rights: tuple[str, str] | None) -> str:
 
 
 RABBITMQS_OWN_DESCRIPTION = "Default virtual host"
-"""What RabbitMQ itself writes on the vhost `/`; nobody loses it."""
+"""What RabbitMQ itself writes on the vhost `/`; its loss is none."""
 
 
 def vhost_difference(declared: VHost, broker: LiveVhost) -> Difference:

@@ -25,7 +25,7 @@ _REPLACE = "rabbitmq-topology:replace"
 
 _VHOST = "VHost"
 _GUARDED = ("Queue", "Exchange", "Binding")
-"""Guards tell of each queue and exchange that may go; a binding stands in nobody's way."""
+"""Guards report each queue and exchange that may go; a binding never keeps another object."""
 
 
 class Claims:

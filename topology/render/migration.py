@@ -1,4 +1,4 @@
-"""A plan for whoever has to consent to it; logs keep the same."""
+"""A plan for the person who consents to it; logs keep the same."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _overview(plan: Plan) -> Iterator[str]:
 def _not_covered(plan: Plan) -> str:
     text = "not covered: what is published to a queue by its name, through the default exchange"
     if not plan.default_exchange_rate:
-        return f"{text}; at present nobody does"
+        return f"{text}; at present it has no consumers"
     return (
         f"{text} ({plan.default_exchange_rate:g} messages a second in this vhost, of which these "
         "queues may get some; arrivals are watched for)"

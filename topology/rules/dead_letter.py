@@ -188,14 +188,14 @@ def _exchange(view: View, path: Path, name: object) -> Iterator[Finding]:
 def dead_letter_loop(view: View) -> Iterator[Finding]:
     """RabbitMQ drops a message that comes back to a queue where it was dead-lettered before, if it
     was never rejected on the way, only expired or pushed out; a quorum queue with at-least-once
-    keeps it for ever and delivers it to nobody. Nothing says so."""
+    keeps it for ever and delivers it to no consumer. Nothing says so."""
     for way in view.dead_letter_paths.returning_by_themselves:
         name = next((name for name in way if name in view.declared.queues), None)
         if name is not None:
             path = view.place(view.effective[name], "dead_letter_exchange")
             message = (
                 f"messages that expire or are pushed out come back ({' → '.join(way)}) without "
-                f"having been rejected, and RabbitMQ then delivers them to nobody"
+                f"having been rejected, and RabbitMQ then delivers them to no consumer"
             )
             hint = "let dead letters end elsewhere, or set no TTL and no length on this queue"
             yield path, message, hint

@@ -42,11 +42,11 @@ def existing_user(view: View) -> Iterator[Finding]:
 
 @error("unusable-password")
 def unusable_password(view: View) -> Iterator[Finding]:
-    """RabbitMQ lets nobody in with an empty password."""
+    """RabbitMQ lets no client log in with an empty password."""
     for name, user in view.declared.users.items():
         if user.password is not None and not user.password.get_secret_value():
             hint = "leave it out to have one generated"
-            yield ("users", name, "password"), "is empty, and nobody could log in", hint
+            yield ("users", name, "password"), "is empty, and no client could log in", hint
 
 
 @error("unmanageable-tag")
@@ -65,8 +65,8 @@ def unknown_tag(view: View) -> Iterator[Finding]:
     """RabbitMQ accepts any tag; those that it does not know permit nothing."""
     for path, tag in _tags(view):
         if tag not in KNOWN_TAGS and "," not in tag and tag == tag.strip() and tag.isascii():
-            hint = did_you_mean(tag, KNOWN_TAGS) or f"RabbitMQ knows {one_of(KNOWN_TAGS)}"
-            yield path, "is no tag that RabbitMQ knows", hint
+            hint = did_you_mean(tag, KNOWN_TAGS) or f"RabbitMQ's tags are {one_of(KNOWN_TAGS)}"
+            yield path, "is not a tag of RabbitMQ", hint
 
 
 def _tags(view: View) -> Iterator[tuple[Path, str]]:

@@ -45,7 +45,7 @@ def vhost_refuses_connections(view: View) -> Iterator[Finding]:
     """With a limit of 0, no client can connect to the vhost."""
     if view.declared.vhost.max_connections == 0:
         hint = "write -1 for no limit, or leave it out"
-        yield ("vhost", "max_connections"), "0 lets nobody connect", hint
+        yield ("vhost", "max_connections"), "0 lets no client connect", hint
 
 
 @warning("default-queue-type-without-effect")

@@ -15,8 +15,8 @@ from .act import Act, Deed
 SAMPLE = 5
 """Forbidden exchanges and queues that are tried, each."""
 
-_NOBODY = "topology.verify.nobody"
-"""A routing key and queue name that nothing is bound by and nobody declares."""
+_UNROUTABLE = "topology.verify.unroutable"
+"""A routing key and queue name that no binding has and no stack declares."""
 
 
 def acts(access: Access, topology: Topology) -> Iterator[Act]:
@@ -27,7 +27,7 @@ def acts(access: Access, topology: Topology) -> Iterator[Act]:
     yield from _declaring(service)
     for exchange in _outside(rights.write, [DEFAULT_EXCHANGE, *topology.exchanges]):
         target = "" if exchange == DEFAULT_EXCHANGE else exchange
-        yield Act(Deed.PUBLISH, target, allowed=False, routing_key=_NOBODY)
+        yield Act(Deed.PUBLISH, target, allowed=False, routing_key=_UNROUTABLE)
     for queue in _outside(rights.read, topology.queues):
         yield Act(Deed.CONSUME, queue, allowed=False)
 
@@ -37,11 +37,11 @@ def _publishing(service: Service) -> Iterator[Act]:
         for pattern in patterns:
             yield Act(Deed.PUBLISH, exchange, allowed=True, routing_key=_example(pattern))
         if not patterns:
-            yield Act(Deed.PUBLISH, exchange, allowed=True, routing_key=_NOBODY)
-        elif not any(re.fullmatch(topic_expression(pattern), _NOBODY) for pattern in patterns):
-            yield Act(Deed.PUBLISH, exchange, allowed=False, routing_key=_NOBODY)
+            yield Act(Deed.PUBLISH, exchange, allowed=True, routing_key=_UNROUTABLE)
+        elif not any(re.fullmatch(topic_expression(pattern), _UNROUTABLE) for pattern in patterns):
+            yield Act(Deed.PUBLISH, exchange, allowed=False, routing_key=_UNROUTABLE)
     if service.replies and "" not in service.publishes:
-        yield Act(Deed.PUBLISH, "", allowed=True, routing_key=_NOBODY)
+        yield Act(Deed.PUBLISH, "", allowed=True, routing_key=_UNROUTABLE)
 
 
 def _consuming(service: Service) -> Iterator[Act]:
@@ -52,12 +52,12 @@ def _consuming(service: Service) -> Iterator[Act]:
 def _declaring(service: Service) -> Iterator[Act]:
     own = service.declares
     if own is not None:
-        queue = own.prefix + _NOBODY
+        queue = own.prefix + _UNROUTABLE
         yield Act(Deed.DECLARE, queue, allowed=True)
         for exchange in own.binds:
             yield Act(Deed.BIND, exchange, allowed=True, queue=queue)
-    if own is None or not _NOBODY.startswith(own.prefix):
-        yield Act(Deed.DECLARE, _NOBODY, allowed=False)
+    if own is None or not _UNROUTABLE.startswith(own.prefix):
+        yield Act(Deed.DECLARE, _UNROUTABLE, allowed=False)
 
 
 def _outside(expression: str, names: Iterable[str]) -> Iterator[str]:

@@ -77,7 +77,7 @@ def alerts(  # noqa: PLR0913 - each is an option of its own
         bool, typer.Option("--json", help="Print everything as one JSON document.")
     ] = False,
 ) -> ExitCode:
-    """Write Prometheus alerting rules for the topology: dead letters, queues that nobody consumes
+    """Write Prometheus alerting rules for the topology: dead letters, queues without consumers
     from or that come near their own limits, unroutable messages, nodes without a majority, shovels
     and federation links that are down. No broker is asked."""
     _check_outputs(output, tests, scrape, dashboard, json=json)

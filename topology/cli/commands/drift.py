@@ -71,7 +71,7 @@ def drift(
     ] = None,
 ) -> ExitCode:
     """Tell everything in which the broker differs from what the stack declares, also what a refresh
-    cannot see: tags, limits, passwords (by their hashes), and what nobody declared. Nothing is
+    cannot see: tags, limits, passwords (by their hashes), and what is not declared. Nothing is
     changed, unless --restore-passwords is given. Exit code 3 on drift."""
     check_outputs(json=json, markdown=markdown)
     chosen = stack or selected_stack()

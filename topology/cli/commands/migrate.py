@@ -158,7 +158,7 @@ def _consent(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError("nobody can be asked here; --yes carries the plan out, --dry-run shows it")
+        raise UsageError("not a terminal: --yes carries the plan out, --dry-run shows it")
     typer.confirm(question, abort=True, err=True)
 
 
