@@ -64,5 +64,9 @@ def copied(folder: Path) -> Path:
         if source.is_file() and not source.is_symlink():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+    # Some tests clone the project.
+    for words in (["init", "--quiet"], ["add", "--all"]):
+        command = ["git", *words]
+        subprocess.run(command, cwd=folder, check=True)
     (folder / "venv").symlink_to(PROJECT / "venv")
     return folder
