@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.contenders.names import IMPORT, OPENTOFU, OURS, OURS_WITH_CHECKPOINTS
+from benchmarks.contenders.names import OPENTOFU, OURS, OURS_WITH_CHECKPOINTS, PLAIN_PORT
 from benchmarks.operation import SHARED, Operation
 from benchmarks.result import Result, ratio
 
+SMALL: Final = 4
+MEDIUM: Final = 100
 SIZE: Final = 1_000
 LARGEST: Final = 10_000
 GROWTH: Final = 11.0
@@ -43,17 +45,12 @@ class Verdict:
         return None if self.found is None else self.found <= self.target.limit
 
 
-def _against(operation: Operation, peer: str, of_peer: Operation | None = None) -> Figure:
+def _against(peer: str, operation: Operation, size: int = SIZE) -> Figure:
     def figure(result: Result, ours: str) -> float | None:
-        other = result.seconds(peer, SIZE, of_peer or operation)
-        return ratio(result.seconds(ours, SIZE, operation), other)
+        other = result.seconds(peer, size, operation)
+        return ratio(result.seconds(ours, size, operation), other)
 
     return figure
-
-
-def _against_own_preview(result: Result, ours: str) -> float | None:
-    preview = result.seconds(ours, SIZE, Operation.PREVIEW)
-    return ratio(result.seconds(ours, SIZE, Operation.ONE_QUEUE), preview)
 
 
 def _growth(operation: Operation) -> Figure:
@@ -78,16 +75,33 @@ def _seconds(operation: Operation, size: int | None = None) -> Figure:
 
 
 TARGETS: Final = (
-    Target("up / OpenTofu's apply, 1,000 objects", 0.25, "x", _against(Operation.UP, OPENTOFU)),
-    Target("up / definitions import, 1,000 objects", 8.0, "x", _against(Operation.UP, IMPORT)),
+    Target("up / OpenTofu's apply, 1,000 objects", 0.95, "x", _against(OPENTOFU, Operation.UP)),
     Target(
         "preview / OpenTofu's plan with refresh, 1,000 objects",
-        0.75,
+        0.9,
         "x",
-        _against(Operation.PREVIEW, OPENTOFU),
+        _against(OPENTOFU, Operation.PREVIEW),
     ),
-    Target("change of one queue / preview, 1,000 objects", 1.2, "x", _against_own_preview),
-    Target("destroy / OpenTofu's, 1,000 objects", 0.2, "x", _against(Operation.DESTROY, OPENTOFU)),
+    Target("refresh / OpenTofu's, 1,000 objects", 1.2, "x", _against(OPENTOFU, Operation.REFRESH)),
+    Target("destroy / OpenTofu's, 1,000 objects", 0.8, "x", _against(OPENTOFU, Operation.DESTROY)),
+    Target(
+        "preview / plain Pulumi program's, 4 objects",
+        1.0,
+        "x",
+        _against(PLAIN_PORT, Operation.PREVIEW, SMALL),
+    ),
+    Target(
+        "up / plain Pulumi program's, 4 objects",
+        1.0,
+        "x",
+        _against(PLAIN_PORT, Operation.UP, SMALL),
+    ),
+    Target(
+        "up / plain Pulumi program's, 100 objects",
+        0.9,
+        "x",
+        _against(PLAIN_PORT, Operation.UP, MEDIUM),
+    ),
     *(
         Target(f"{operation}, from 1,000 to 10,000 objects", GROWTH, "x", _growth(operation))
         for operation in SHARED
