@@ -30,7 +30,7 @@ CHECKS  := $(VENV)/.checks
 MEASURES := $(VENV)/.measures
 CLOUDS   := $(VENV)/.clouds
 
-.PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak sabotage bench generate
+.PHONY: help up preview outputs env demo test test-all unit lint check tools down clean purge soak sabotage bench generate golden
 
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,9 @@ sabotage: $(CHECKS) ## Put 40 small faults into copies of the source, and see th
 
 generate: $(RUNTIME) ## Write the reference and the JSON Schemas anew, from models and rules
 	@$(PY) -m tools.generate
+
+golden: $(CHECKS) ## Write the texts of refusals, reports and help anew that tests compare with
+	@$(PY) -m pytest -q tests/golden --snapshot-update
 
 bench: $(MEASURES) ## Measure it beside OpenTofu and others (SIZES="4 100 1000" ROUNDS=3)
 	@$(PY) -m benchmarks run --sizes "$(SIZES)" --rounds $(ROUNDS)

@@ -21,17 +21,6 @@ REPORT = Report(
 )
 
 
-def test_each_line_says_all() -> None:
-    assert as_lines(REPORT).splitlines() == [
-        "Drift in vhost v: 1 missing, 1 changed.",
-        "missing     queue a|b [red]",
-        "changed     operator policy cap: priority is 1, declared is 0",
-        "changed     operator policy cap: x",
-        "not compared: user u: its password is hashed",
-        "2 undeclared objects are ignored by pattern",
-    ]
-
-
 def test_a_table_shows_names_as_they_are() -> None:
     console = Console(file=io.StringIO(), width=80)
     print_table(REPORT, console)

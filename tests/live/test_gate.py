@@ -157,7 +157,7 @@ def test_messages_stand_in_the_way_of_a_replacement(full: Gate) -> None:
 def test_a_queue_is_retained_in_two_runs(full: Gate) -> None:
     verdict = full.verdict(queues={"orders": None}, bindings=[], retain={"queues": ["orders"]})
     assert verdict.refused
-    assert [reason for reason in verdict.reasons if "Way on, in two runs: " not in reason] == []
+    assert [reason for reason in verdict.reasons if "Option, in two runs: " not in reason] == []
 
 
 def test_a_policy_that_drops_messages_is_refused(full: Gate) -> None:

@@ -14,21 +14,21 @@ from tests.support.stack import Stack
 
 QUEUE = """\
 queue work is not deleted: it holds 3 messages (3 ready, 0 unacknowledged) and has 0 consumers.
-  Ways on:
+  Options:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [work]}
   - keep it: declare it with retain: {queues: [work]}, run pulumi up, then remove it, not retain
 """
 UNACKNOWLEDGED = """\
 queue lent is not deleted: it holds 3 messages (0 ready, 3 unacknowledged) and has 0 consumers.
-  Ways on:
+  Options:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [lent]}
   - keep it: declare it with retain: {queues: [lent]}, run pulumi up, then remove it, not retain
 """
 CONSUMED = """\
 queue watched is not deleted: it holds 0 messages (0 ready, 0 unacknowledged) and has 1 consumer.
-  Ways on:
+  Options:
   - drain it: let its consumers finish and disconnect, then run the same command again
   - consent to the loss, in the config dict: allow_deletion: {queues: [watched]}
   - keep it: declare it with retain: {queues: [watched]}, run pulumi up, then remove it, not retain
@@ -36,14 +36,14 @@ queue watched is not deleted: it holds 0 messages (0 ready, 0 unacknowledged) an
 STREAM = """\
 queue audit is not deleted: it is a stream, of which consuming removes nothing (3 messages as \
 sampled up to 11 s ago), and has 0 consumers.
-  Ways on:
+  Options:
   - read from it what is still needed, and then consent
   - consent to the loss, in the config dict: allow_deletion: {queues: [audit]}
   - keep it: declare it with retain: {queues: [audit]}, run pulumi up, then remove it, not retain
 """
 BOUND_BY_OTHERS = """\
 exchange idle is not deleted: it still routes to what others bound: theirs.
-  Ways on:
+  Options:
   - stop what publishes to it, and remove the bindings that others made
   - consent to the loss, in the config dict: allow_deletion: {exchanges: [idle]}
   - keep it: declare it with retain: {exchanges: [idle]}, run pulumi up, then remove it, not retain
@@ -58,7 +58,7 @@ VHOST = """\
 is not deleted: it still holds 3 exchanges (idle, relay, spoken), 1 queue (theirs), \
 2 bindings (amq.topic -> exchange relay (routing_key #), idle -> theirs), \
 which this run does not delete.
-  Ways on:
+  Options:
   - delete these objects (pulumi destroy of the stack that declares them) and repeat this command
   - share the vhost: declare it with existing: true, and no run of this stack deletes it
   - consent to the loss, in the config dict: allow_deletion: {vhost: true}

@@ -45,7 +45,7 @@ class DeletionProtection:
         raise Refusal(
             f"{CODE} vhost {vhost} is not deleted, nor is anything in it: RabbitMQ protects the "
             f"vhost from deletion.\n"
-            f"  Ways on:\n"
+            f"  Options:\n"
             f"  - take the protection off: rabbitmqctl disable_vhost_deletion_protection "
             f"{vhost}, or DELETE /api/vhosts/{quote(vhost, safe='')}/deletion/protection\n"
             f"  - {keeping(Kind.VHOST, vhost, going, vhost)}"

@@ -139,17 +139,17 @@ def not_yet_retained(kind: str, name: str, going: Going, vhost: str = "") -> Ref
     )
     match going:
         case Going.DESTROYED:
-            return Refusal(f"{head}\n  Way on: {_RETAIN_FIRST.format(entry=entry)}")
+            return Refusal(f"{head}\n  Option: {_RETAIN_FIRST.format(entry=entry)}")
         case Going.DESTROYED_WITH_VHOST:
-            return Refusal(f"{head}\n  Way on: {_RETAIN_FIRST.format(entry='vhost: true')}")
+            return Refusal(f"{head}\n  Option: {_RETAIN_FIRST.format(entry='vhost: true')}")
         case Going.REPLACED | Going.REMADE:
             return _retained_and_replaced(kind, name)
         case Going.RENAMED:
-            return Refusal(f"{head}\n  Way on, in two runs: {_renaming(vhost)}")
+            return Refusal(f"{head}\n  Option, in two runs: {_renaming(vhost)}")
         case Going.REMOVED:
             return Refusal(
                 f"{head}\n"
-                f"  Way on, in two runs: declare it again as it was, beside retain: {{{entry}}}, "
+                f"  Option, in two runs: declare it again as it was, beside retain: {{{entry}}}, "
                 f"and run pulumi up; then take the {kind} out, leave retain in, and run pulumi up "
                 f"again"
             )
@@ -172,7 +172,7 @@ def part_is_retained(what: str, kind: str, name: str) -> Refusal:
     """`what` would be taken out alone, and stay on the broker in force."""
     return Refusal(
         f"{CODE} {what} is not deleted: retain keeps {kind} {name}, and it with that.\n"
-        f"  Way on, in two runs: declare it again as it was, take retain: {{{named(kind, name)}}} "
+        f"  Option, in two runs: declare it again as it was, take retain: {{{named(kind, name)}}} "
         f"out, and run pulumi up; then take it out, and run pulumi up again"
     )
 
@@ -193,4 +193,4 @@ def named(kind: str, name: str) -> str:
 
 
 def _listed(ways: list[str]) -> str:
-    return "  Ways on:\n" + "\n".join(f"  - {way}" for way in ways if way)
+    return "  Options:\n" + "\n".join(f"  - {way}" for way in ways if way)

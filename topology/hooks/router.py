@@ -179,7 +179,7 @@ def _gone(args: pulumi.ResourceHookArgs, component: str) -> str:
     return (
         f"{_called(args)} is not deleted: Topology {component} is not declared any more, so the "
         f"broker cannot be asked what would be lost.\n"
-        f"  Ways on:\n"
+        f"  Options:\n"
         f"  - declare it again; to delete what is in it, destroy it while it is declared: "
         f"pulumi destroy --run-program --target URN --target-dependents\n"
         f"  - if it was renamed, declare the old name: "
@@ -191,7 +191,7 @@ def _left(args: pulumi.ResourceHookArgs, found: str) -> str:
     return (
         f"{_called(args)} is not deleted: it was declared outside of a Topology component, and "
         f"{found} of this program is for its vhost, so the broker cannot be asked.\n"
-        f"  Ways on:\n"
+        f"  Options:\n"
         f"  - declare one Topology with this vhost first, and apply that"
     )
 
@@ -199,6 +199,6 @@ def _left(args: pulumi.ResourceHookArgs, found: str) -> str:
 def _moving(args: pulumi.ResourceHookArgs) -> str:
     return (
         f"{_called(args)} is not deleted: a Topology component declares the same object.\n"
-        f"  Ways on:\n"
+        f"  Options:\n"
         f"  - apply the move into the component first, and change the object after that"
     )

@@ -76,7 +76,7 @@ class Cluster:
         raise Foreign(
             f"{kind.words if kind else args.type} {name} is not deleted: the state of this stack "
             f"was made with another broker.\n"
-            f"  Ways on:\n"
+            f"  Options:\n"
             f"  - give this broker a stack of its own, or point rabbitmq:endpoint to the stack's\n"
             f"  - if this broker takes the place of the other, add {LOOK} to forget what "
             f"is not there, and declare adopt: true for one run to take over what is"
