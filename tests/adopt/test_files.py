@@ -210,11 +210,11 @@ def test_a_plugins_exchange_type_is_not_refused_for_being_unknown_offline() -> N
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ([], "is no definitions file: it is not a JSON object"),
-        ({"a": 1}, "is no definitions file: it has neither queues"),
+        ([], "is not a definitions file: not a JSON object"),
+        ({"a": 1}, "is not a definitions file: it has neither queues"),
         ({"queues": 5}, "queues: must be a list"),
         ({"queues": [5]}, "queues[0]: must be a map"),
-        ({"queues": [{"vhost": "v"}]}, "queues[0].name: is missing, or is no text"),
+        ({"queues": [{"vhost": "v"}]}, "queues[0].name: is missing, or is not text"),
         ({"queues": [{"name": "q"}]}, "queues[0]: does not say which vhost it is in"),
         ({"queues": [{"name": "q", "vhost": "v", "arguments": 5}]}, "queues[0].arguments: must be"),
     ],

@@ -116,7 +116,7 @@ def test_standard_input(tmp_path: Path) -> None:
         (["gone.yaml"], "gone.yaml does not exist"),
         (["topolgy.yaml"], "topolgy.yaml does not exist; did you mean topology.yaml?"),
         (["folder"], "folder is a folder; name a file in it"),
-        (["nowhere"], "nowhere is no file, and no stack of this folder"),
+        (["nowhere"], "nowhere is neither a file nor a stack in this directory"),
         ([], "there is no stack file (Pulumi.*.yaml) here; name a file"),
         (
             ["topology.yaml", "topology.yaml", "--show"],
@@ -142,7 +142,7 @@ def test_bad_usage_is_one_clear_line(tmp_path: Path, arguments: list[str], error
 def test_an_unknown_stack_is_told_the_ones_there_are() -> None:
     ended = topology("check", "nonsense")
     assert ended.err == (
-        "error: nonsense is no file, and no stack of this folder; "
+        "error: nonsense is neither a file nor a stack in this directory; "
         "stacks here: demo, dev, pipeline, prod, staging\n"
     )
     assert "did you mean staging?" in topology("check", "stagging").err

@@ -95,10 +95,10 @@ def read_definitions(
 
 def _sections(document: Any) -> dict[str, list[dict[str, Any]]]:
     if not isinstance(document, Mapping):
-        message = "is no definitions file: it is not a JSON object with queues, exchanges and so on"
+        message = "is not a definitions file: not a JSON object with queues, exchanges and so on"
         raise ConfigError([Problem((), message, "export one: rabbitmqctl export_definitions FILE")])
     if not any(section in document for section in _SECTIONS):
-        message = "is no definitions file: it has neither queues nor exchanges nor anything else"
+        message = "is not a definitions file: it has neither queues nor exchanges nor anything else"
         raise ConfigError([Problem((), message, "export one: rabbitmqctl export_definitions FILE")])
     problems: list[Problem] = []
     found: dict[str, list[dict[str, Any]]] = {}
@@ -121,7 +121,7 @@ def _malformed(section: str, entries: list[Any]) -> Iterator[Problem]:
             continue
         for key in _NEEDED.get(section, ()):
             if not isinstance(entry.get(key), str):
-                yield Problem((section, index, key), "is missing, or is no text")
+                yield Problem((section, index, key), "is missing, or is not text")
         arguments = entry.get("arguments")
         # Old exports write a map without entries as a list without entries.
         if arguments and not isinstance(arguments, dict):

@@ -183,7 +183,7 @@ def secret_fields(entry: Mapping[str, Any]) -> Iterator[str]:
 
 def _must_be_map(value: object) -> None:
     if not isinstance(value, Mapping):
-        raise Unheld("its value is no map, so it cannot work")
+        raise Unheld("its value is not a map, so it cannot work")
 
 
 def _entry(
@@ -218,7 +218,7 @@ def _uri(key: str, given: Any) -> str:
             raise Unheld(f"{key}: has {len(given)} addresses, and the provider knows one")
         given = given[0]
     if not isinstance(given, str):
-        raise Unheld(f"{key}: is no plain address")
+        raise Unheld(f"{key}: is not a plain address")
     return given
 
 

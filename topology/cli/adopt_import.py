@@ -113,7 +113,7 @@ def _read_import_file(file: Path) -> Iterator[tuple[Identity, str]]:
         raise ConfigError([Problem((), "is no JSON", source=str(file))]) from None
     entries = document.get("resources") if isinstance(document, dict) else None
     if not isinstance(entries, list):
-        message = "is no import file of Pulumi's: it has no list of resources"
+        message = "is not an import file of Pulumi: it has no list of resources"
         raise ConfigError([Problem((), message, source=str(file))])
     for index, entry in enumerate(entries):
         found = entry if isinstance(entry, dict) else {}

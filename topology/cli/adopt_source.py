@@ -92,7 +92,7 @@ def _document(file: Path) -> object:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{file} is no text") from None
+        raise UsageError(f"{file} is not text") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise UsageError(f"{file} cannot be read: {reason}") from None

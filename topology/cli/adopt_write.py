@@ -189,7 +189,7 @@ def _write(file: Path, schema: Path, value: dict[str, Any]) -> None:
 def _stack_names(vhosts: list[str], given: str | None) -> dict[str, str]:
     """Each vhost's stack: two never share one."""
     if given is not None and not _STACK_NAME.fullmatch(given):
-        raise UsageError("--stack: is no name of a stack: letters, digits, - _ and . only")
+        raise UsageError("--stack: is not a stack name: letters, digits, - _ and . only")
     if given is not None and len(vhosts) == 1:
         return {vhosts[0]: given}
     names: dict[str, str] = {}

@@ -55,7 +55,7 @@ def _unknown(path: Path) -> str:
     hint = did_you_mean(path.name, stacks)
     if stacks and not hint:
         hint = f"stacks here: {', '.join(stacks)}"
-    return _sentence(f"{path} is no file, and no stack of this folder", hint)
+    return _sentence(f"{path} is neither a file nor a stack in this directory", hint)
 
 
 def _stack_files() -> Iterator[Path]:

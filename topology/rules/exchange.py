@@ -33,7 +33,7 @@ def unknown_exchange_type(view: View) -> Iterator[Finding]:
         if exchange.type not in EXCHANGE_KINDS and view.broker.exchange_types is None:
             path = view.written.exchange_setting(name, "type")
             hint = did_you_mean(exchange.type, EXCHANGE_KINDS)
-            yield path, "is no exchange type that RabbitMQ or its plugins have", hint
+            yield path, "is not an exchange type of RabbitMQ or its plugins", hint
 
 
 @error("missing-exchange-type")
@@ -130,7 +130,7 @@ def _delaying(view: View, name: str, exchange: Exchange) -> Iterator[Finding]:
     elif isinstance(wrapped, str) and wrapped not in EXCHANGE_KINDS:
         path = view.written.exchange_argument(name, "x-delayed-type")
         hint = did_you_mean(wrapped, EXCHANGE_KINDS)
-        yield path, "is no exchange type that RabbitMQ or its plugins have", hint
+        yield path, "is not an exchange type of RabbitMQ or its plugins", hint
 
 
 def _as_text(exchange: Exchange, argument: str) -> str:

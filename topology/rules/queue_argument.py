@@ -34,7 +34,11 @@ def unknown_argument(view: View) -> Iterator[Finding]:
             if argument in settings_by_argument() or argument in RAW_ARGUMENTS or argument == _TYPE:
                 continue
             path = (*place, "arguments", argument)
-            yield path, "is no queue argument of RabbitMQ, which would ignore it", _meant(argument)
+            yield (
+                path,
+                "is not a queue argument of RabbitMQ, which would ignore it",
+                _meant(argument),
+            )
 
 
 @error("argument-value")
