@@ -37,6 +37,7 @@ from .adopt_write import plugin_version
 from .exit_code import ExitCode, UsageError
 from .pulumi.stack_config import stack_config
 from .pulumi.stack_state import carry_out, stack_settings
+from .state_backup import back_up_state, require_tried_engine
 from .terminal import print_json, say
 
 _TOPOLOGY: Final = "rabbitmq-topology:topology"
@@ -56,9 +57,11 @@ class _Look:
     keys: PropertiesKeys
 
 
-def import_stack(stack: str, file: Path, *, json: bool) -> ExitCode:
+def import_stack(stack: str, file: Path, *, json: bool, any_engine: bool = False) -> ExitCode:
     """Raises `ConfigError` where what is declared is not what is there: then nothing is written."""
     _require_stack_program(stack)
+    if not any_engine:
+        require_tried_engine()
     named = dict(_read_import_file(file))
     _set_secrets(stack)
     config = stack_config(stack)
@@ -69,6 +72,7 @@ def import_stack(stack: str, file: Path, *, json: bool) -> ExitCode:
     _refuse_foreign(file, stack, named, made)
     ids = named | _hashed(look)
     vhost = look.settled.topology.vhost.name
+    backup = back_up_state(stack)
     _import_vhost(stack, vhost)
     taken = take_in(_exported(stack), stack.rpartition("/")[2], made, ids)
     if taken.added:
@@ -77,6 +81,7 @@ def import_stack(stack: str, file: Path, *, json: bool) -> ExitCode:
             ["stack", "import", "--stack", stack],
             _as_json(taken.state),
         )
+    say(f"the state before is in {backup}; pulumi stack import --file takes it back")
     _tell(stack, taken, named, made, json=json)
     return ExitCode.FINE
 

@@ -17,6 +17,7 @@ from ..adopt_report import as_dict, as_text
 from ..adopt_source import Source
 from ..adopt_write import Plan, make_plans, write_plans
 from ..exit_code import ExitCode, UsageError
+from ..state_backup import ANY_ENGINE
 from ..terminal import print_json
 
 _ENDPOINT = "http://localhost:15672"
@@ -111,6 +112,13 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
             help="Refer to the vhost instead of managing it: other stacks use it too.",
         ),
     ] = False,
+    any_engine: Annotated[
+        bool,
+        typer.Option(
+            ANY_ENGINE,
+            help="With --import: go on with a version of Pulumi that was not tried.",
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite stack files.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> ExitCode:
@@ -120,7 +128,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
     if import_file is not None:
         if stack is None:
             raise UsageError("--import needs --stack")
-        return import_stack(stack, import_file, json=json)
+        return import_stack(stack, import_file, json=json, any_engine=any_engine)
     if users is Users.GENERATED and file is None:
         raise UsageError(
             "--users generated needs FILE: on the broker that has these users, their passwords "
