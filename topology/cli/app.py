@@ -22,17 +22,17 @@ from .exit_code import ExitCode, UsageError
 from .terminal import be_quiet, be_verbose, is_plain, say
 
 VERBS: Final = {
-    "adopt": "Turn an existing broker into stacks that change nothing.",
+    "adopt": "Import an existing broker or a definitions file into stacks.",
     "check": "Validate a stack file or a topology file, offline.",
     "gate": "Refuse a previewed plan that would lose messages.",
-    "drift": "Tell everything in which the broker differs from the stack.",
+    "drift": "List every difference between the broker and the stack.",
     "graph": "Draw the topology: Mermaid, SVG, a page, or JSON.",
     "alerts": "Write Prometheus rules and a Grafana dashboard.",
-    "migrate": "Change what is fixed in a queue, by moving its messages.",
+    "migrate": "Change what is fixed in a queue and keep its messages.",
     "keda": "Write KEDA ScaledObjects for the services that consume.",
-    "completion": "Print what makes a shell complete all this.",
+    "completion": "Print the completion script of a shell.",
     "schema": "Print the JSON Schema that editors complete against.",
-    "verify": "Connect as each service and prove what it may and may not do.",
+    "verify": "Connect as each service and test its permissions.",
 }
 
 _INTERRUPTED = 130
@@ -106,7 +106,7 @@ def _speak(
         bool, typer.Option("--quiet", "-q", help="Leave out progress and notes.")
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tell each call of Pulumi and of the broker.")
+        bool, typer.Option("--verbose", "-v", help="Log each call of Pulumi and of the broker.")
     ] = False,
 ) -> None:
     """RabbitMQ topologies as Pulumi stacks: checked, drawn, compared and proven."""

@@ -122,7 +122,7 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
     force: Annotated[bool, typer.Option("--force", help="Overwrite stack files.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON.")] = False,
 ) -> ExitCode:
-    """Write one stack file and one import file for each vhost of an existing broker, and tell what
+    """Write one stack file and one import file for each vhost of an existing broker, and list what
     is left out. Then, with --import, take it into a stack's state. Nothing on the broker is ever
     changed, and the first preview is empty."""
     if import_file is not None:

@@ -70,7 +70,7 @@ def drift(
         typer.Option(metavar="FILE", help="Write Markdown to this file; - is standard output."),
     ] = None,
 ) -> ExitCode:
-    """Tell everything in which the broker differs from what the stack declares, also what a refresh
+    """List every difference between the broker and what the stack declares, also what a refresh
     cannot see: tags, limits, passwords (by their hashes), and what is not declared. Nothing is
     changed, unless --restore-passwords is given. Exit code 3 on drift."""
     check_outputs(json=json, markdown=markdown)

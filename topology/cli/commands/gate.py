@@ -60,7 +60,7 @@ def gate(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
 ) -> ExitCode:
-    """Read a preview, ask the broker what is in its queues now, and tell what is created, changed,
+    """Read a preview, ask the broker what is in its queues now, and list what is created, changed,
     replaced, deleted and retained. Nothing is changed. Exit code 3 if the plan would lose messages,
     if the preview failed, if the broker could not be asked about a deletion, or if the plan is not
     the one that was reviewed."""

@@ -39,7 +39,7 @@ def verify(
     *,
     json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
 ) -> ExitCode:
-    """Connect as each service with its URL and prove what it may and may not do. Safe on a
+    """Connect as each service with its URL and test what it may and may not do. Safe on a
     production vhost: publishing is rolled back, consuming is asked for and refused before a
     message moves, declared queues are exclusive and gone at once. Exit code 1 if a right is
     missing or too many are there."""
