@@ -223,6 +223,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"topology": dev(), "connection": PLAIN | {"amqp_endpoint": "localhost:5672"}},
         "connection.amqp_endpoint:",
     ),
+    "the management port for clients": (
+        {"topology": dev(), "connection": PLAIN | {"amqp_endpoint": "amqp://localhost:15672"}},
+        "connection.amqp_endpoint: port 15672 is the management API's, which speaks HTTP",
+    ),
     "an empty value": (
         {"topology": dev(), "connection": PLAIN | {"username": ""}},
         "connection.username: is empty",

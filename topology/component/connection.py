@@ -10,7 +10,7 @@ import pulumi
 
 from ..broker.connection import Connection as Known
 from ..broker.tls import Tls
-from ..endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems
+from ..endpoints import AMQP_SCHEMES, MANAGEMENT_SCHEMES, endpoint_problems, swapped_ports
 from ..problems import Problem, did_you_mean
 
 _REQUIRED: Final = {
@@ -124,3 +124,7 @@ def _problems(values: Mapping[str, Any], *, resolved: bool = False) -> Iterator[
             yield Problem(path, f"must be text, not {type(value).__name__}")
         elif name in _SCHEMES:
             yield from endpoint_problems(path, value, _SCHEMES[name])
+    amqp, management = values.get("amqp_endpoint"), values.get("management_endpoint")
+    if isinstance(amqp, str) and amqp:
+        management = management if isinstance(management, str) else ""
+        yield from swapped_ports(("connection", "amqp_endpoint"), amqp, management)
