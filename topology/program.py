@@ -8,13 +8,23 @@ from .check import check_layers
 from .declare import declare
 from .outputs import outputs
 from .problems import ConfigError
-from .run import begin, broker_facts, require_present, safety, stop, tell, unburden
+from .run import (
+    begin,
+    broker_facts,
+    leave_interrupts_to_engine,
+    require_present,
+    safety,
+    stop,
+    tell,
+    unburden,
+)
 from .stack_config import StackConfig
 
 
 def run_stack() -> None:
     """What a stack's `__main__.py` calls. Its config is in `Pulumi.<stack>.yaml`: the topology
     under `rabbitmq-topology:topology`. Ends the program with every problem if there is any."""
+    leave_interrupts_to_engine()
     unburden()
     try:
         config = StackConfig.read()

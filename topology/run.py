@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -53,6 +54,16 @@ def unburden() -> None:
     if not os.environ.get("RABBITMQ_TOPOLOGY_DEBUG"):
         pulumi.log.debug = _unsaid
         sys.tracebacklimit = _FRAMES
+
+
+def leave_interrupts_to_engine() -> None:
+    """Keeps Ctrl-C from ending the program with a traceback in the middle of a hook.
+
+    A terminal sends SIGINT to the engine and to this process alike. The engine cancels the run:
+    operations that have begun are finished, and written to the state. Their hooks run here until
+    then; the engine ends the program.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _unsaid(*_: object, **__: object) -> None:

@@ -5,13 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 
+import pika
 import psutil
+from pika.adapters.blocking_connection import BlockingChannel
 
+from tests.features.eventually import eventually
 from tests.support.api import Api
 from tests.support.stack import SECONDS, Said, Stack
+from toolchain.node import Broker
+
+
+@contextmanager
+def client(broker: Broker, vhost: str) -> Iterator[BlockingChannel]:
+    """Connected to a vhost, and idle."""
+    parameters = pika.URLParameters(f"{broker.amqp}/{vhost}?heartbeat=0")
+    parameters.credentials = pika.PlainCredentials(broker.username, broker.password)
+    with closing(pika.BlockingConnection(parameters)) as connection:
+        yield connection.channel()
+
 
 QUEUES = 150
 """Enough that a run is in the middle of them when it is broken off."""
@@ -101,3 +115,39 @@ def test_a_killed_run_is_taken_up_after_cancel(stack: Stack, api: Api) -> None:
     assert stack.run("cancel", "--yes").code == 0
     stack.up()
     assert_whole(stack, api)
+
+
+def test_ctrl_c_while_a_hook_waits(stack: Stack, api: Api) -> None:
+    """Before a binding is deleted while a client is connected, a hook waits for statistics of who
+    publishes: some seconds."""
+    stack.configure(
+        {
+            "vhost": stack.vhost,
+            "exchanges": {"events": {"type": "topic"}},
+            "queues": {"work": {}},
+            "bindings": [{"source": "events", "destination": "work", "routing_key": "#"}],
+        }
+    )
+    stack.up()
+    with client(stack.broker, stack.vhost) as channel:
+        channel.queue_declare("work", passive=True)
+        text = _destroy_interrupted(stack)
+    assert "Traceback" not in text and "KeyboardInterrupt" not in text, text
+    if api.has("vhosts", stack.vhost):  # It is gone if the signal came too late.
+        eventually(lambda: api.get("vhosts", stack.vhost, "connections"), [])
+    stack.destroy()
+    assert not api.has("vhosts", stack.vhost)
+
+
+def _destroy_interrupted(stack: Stack) -> str:
+    """What `pulumi destroy` tells, with Ctrl-C as soon as it waits."""
+    with stack.started("destroy", "--yes", "--skip-preview", "--run-program") as process:
+        assert process.stdout is not None
+        text = ""
+        for line in process.stdout:
+            text += line
+            if "waiting up to" in line:
+                press_ctrl_c(stack, process.pid)
+                break
+        rest, _ = process.communicate(timeout=SECONDS)
+        return text + rest
