@@ -53,9 +53,12 @@ def swapped_ports(path: Path, amqp: str, management: str) -> Iterator[Problem]:
         same = port is not None and (clients.hostname, port) == (api.hostname, api.port)
     except ValueError:
         return
-    if same or port in _MANAGEMENT_PORTS:
+    ports = "AMQP is at 5672 by default, at 5671 with TLS; the management API at 15672 or 15671"
+    if port in _MANAGEMENT_PORTS:
         message = f"port {port} is the management API's, which speaks HTTP"
-        yield Problem(path, message, "give the AMQP port: 5672 by default, 5671 with TLS")
+        yield Problem(path, message, ports)
+    elif same:
+        yield Problem(path, "is the address of the management endpoint, too: one is wrong", ports)
 
 
 def proxy_problems(path: Path, proxy: str) -> Iterator[Problem]:

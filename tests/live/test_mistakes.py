@@ -58,7 +58,7 @@ MISTAKES: dict[str, tuple[Break, str]] = {
         lambda stack: stack.configure(
             dev(stack.vhost), endpoint=stack.broker.amqp.replace("amqp:", "http:")
         ),
-        "is not RabbitMQ's management API",
+        "is the address of the management endpoint, too: one is wrong",
     ),
     "no TLS there": (
         lambda stack: stack.configure(

@@ -70,5 +70,6 @@ def test_clients_are_not_sent_to_the_management_api(
     found = [str(one) for one in swapped_ports(("amqpEndpoint",), amqp, management)]
     assert bool(found) == bool(port)
     if port:
-        assert f"port {port} is the management API's, which speaks HTTP" in found[0]
+        assert (f"port {port} is the management API's" in found[0]) == (port in (15671, 15672))
+        assert "5672 by default" in found[0]
         assert "5672 by default" in found[0]

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import pulumi
-from pulumi.runtime.invoke import invoke_async
+
+from ..hooks.engine_state import engine_state
 
 State: TypeAlias = Mapping[str, Mapping[str, Any]]
 """Types and outputs of resources, by URN."""
@@ -15,6 +16,6 @@ State: TypeAlias = Mapping[str, Mapping[str, Any]]
 async def read_state() -> State | None:
     """Of all resources of the running stack; None if the engine does not give it."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    told = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-    state = (told or {}).get("outputs")
+    found = await engine_state("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
+    state = found.get("outputs")
     return state if isinstance(state, Mapping) else None

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import pulumi
-from pulumi.runtime.invoke import invoke_async
 
+from ..hooks.engine_state import engine_state
 from ..kind import Kind
 from .takeover import Foreign
 
@@ -36,8 +36,8 @@ class Cluster:
         if self._here is None:
             return
         stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-        told = await invoke_async("pulumi:pulumi:readStackOutputs", {"name": stack})
-        self._before = (told or {}).get("outputs", {}).get(OUTPUT)
+        found = await engine_state("pulumi:pulumi:readStackOutputs", {"name": stack})
+        self._before = found.get("outputs", {}).get(OUTPUT)
 
     @property
     def here(self) -> str | None:

@@ -12,6 +12,7 @@ import typer
 from ...broker.connection import Connection
 from ...check import Checked, check_layers
 from ...problems import ConfigError
+from ...stack_config import StackConfig
 from ...verify import Outcome, prove
 from ...verify.plan import acts
 from ..exit_code import ExitCode, UsageError
@@ -44,8 +45,7 @@ def verify(
     message moves, declared queues are exclusive and gone at once. Exit code 1 if a right is
     missing or too many are there."""
     config, component = chosen_config(stack, component)
-    checked = _checked(stack) if component is None else check_layers(config.topology)
-    checked.usable()
+    checked = _checked(stack) if component is None else _checked_component(config)
     access = checked.expanded.access
     what = f"stack {stack}" if component is None else f"Topology {component}"
     if not access:
@@ -74,6 +74,12 @@ def _checked(stack: str) -> Checked:
     if finding.checked is None or finding.errors:
         raise ConfigError(finding.problems)
     return finding.checked
+
+
+def _checked_component(config: StackConfig) -> Checked:
+    checked = check_layers(config.topology)
+    checked.usable()
+    return checked
 
 
 def _outcomes(
