@@ -54,9 +54,17 @@ both = pytest.mark.parametrize("preview", [True, False], ids=["preview", "update
 
 
 @both
-def test_one_that_was_used_a_minute_ago_goes_at_once(world: World, *, preview: bool) -> None:
+def test_one_that_was_used_a_minute_ago_goes(world: World, *, preview: bool) -> None:
     assert not of_exchange(world.run(preview=preview))
-    assert world.waited() <= LEFT_SECONDS
+    assert world.waited() <= (0 if preview else SAMPLE_SECONDS)
+
+
+def test_a_publisher_that_began_right_before_the_run_is_seen(
+    world: World, meanwhile: Meanwhile
+) -> None:
+    publish(world)
+    meanwhile(lambda: publish(world))
+    assert "exchange e is not deleted" in of_exchange(world.run())
 
 
 @both

@@ -56,9 +56,11 @@ class TrafficReader:
     def of(self, vhost: str, exchange: str, *, wait: bool) -> Traffic:
         """What comes to an exchange. Raises `BrokerError`.
 
-        Without `wait`, statistics are waited for only where they tell of messages and no client is
-        seen: these may be of a publisher that has gone. The same is waited for once more if the
-        first wait does not clear it up, as of a publisher that connects for each message.
+        Statistics must be newer than the run: nothing else tells of a publisher that connects for
+        each message and began a moment ago. Without `wait`, they are waited for only where they
+        tell of messages and no client is seen: these may be of a publisher that has gone. The same
+        is waited for once more if the first wait does not clear it up, as of a publisher that
+        connects for each message.
         """
         found = self._reader().exchanges(vhost, since=self._began).by_name.get(exchange)
         if found is None:
@@ -67,7 +69,7 @@ class TrafficReader:
             return Traffic(rate=found.publish_rate)
         with self._lock:
             counted = self._counted.setdefault((vhost, exchange), found.published or 0)
-        if not (wait or found.publish_rate) or self._is_quiet(vhost, exchange):
+        if not (wait or found.publish_rate):
             return _NONE
         since = self._settle(vhost, f"who publishes to exchange {exchange}")
         if since is None:
@@ -91,15 +93,3 @@ class TrafficReader:
         if found is None:
             return _NONE
         return Traffic(max(0, (found.published or 0) - counted), found.publish_rate)
-
-    def _is_quiet(self, vhost: str, exchange: str) -> bool:
-        """Whether no message came in the last minute, as sampled, and no client is connected.
-
-        A publisher that connects for each message cannot be missed but for its first messages, and
-        these are in the queues behind the exchange.
-        """
-        if not self._clients.none(vhost):
-            return False
-        found = self._reader().exchanges(vhost, since=self._began, history=True)
-        listed = found.by_name.get(exchange)
-        return listed is None or listed.quiet
