@@ -126,6 +126,8 @@ def test_consent_is_for_one_queue_and_what_is_kept_stays(shop: Shop) -> None:
 
 def test_a_setting_changes_under_messages_that_stay(shop: Shop) -> None:
     shop.publish("packing")
+    # What a change of policies drops is judged by sampled counts, too.
+    shop.api.until_sampled(shop.vhost, "packing", 1)
     changed = shop.declared()
     changed["queues"]["packing"] = {"message_ttl": 7_200_000, "max_length": 1000}
     shop.apply(changed)
@@ -134,6 +136,7 @@ def test_a_setting_changes_under_messages_that_stay(shop: Shop) -> None:
     }
     assert {"message-ttl": 7_200_000, "max-length": 1000} in policies.values(), policies
     assert shop.take("packing") == 1
+    shop.api.until_sampled(shop.vhost, "packing", 0)
     shop.apply()
 
 
