@@ -114,7 +114,7 @@ class MemoryApi:
             return self._queue(vhost, found, query if counts_one else {})
 
         def exchange(vhost: MemoryVhost, name: str) -> Entry:
-            return self._exchange(vhost, _found(vhost.exchanges, name), query)
+            return self._exchange(vhost, _found(vhost.exchanges, name))
 
         def bound(end: str, kind: str = "") -> Callable[[MemoryVhost, str], list[Entry]]:
             wanted = {"destination_type": kind} if kind else {}
@@ -247,9 +247,7 @@ class MemoryApi:
                 entry["message_stats"] = {"publish": counts.published}
         return entry
 
-    def _exchange(
-        self, vhost: MemoryVhost, exchange: MemoryExchange, query: Mapping[str, str]
-    ) -> Entry:
+    def _exchange(self, vhost: MemoryVhost, exchange: MemoryExchange) -> Entry:
         entry: Entry = {
             "name": exchange.name,
             "vhost": vhost.name,
@@ -264,18 +262,10 @@ class MemoryApi:
             entry["policy"] = policy.name
         seen = self._broker.time.now - self._broker.statistics_lag
         came = [(moment, count) for moment, count in exchange.history if moment <= seen]
-
-        def counted(at: float) -> int:
-            return max((count for moment, count in came if moment <= at), default=0)
-
         if came:
             earlier = [count for moment, count in came if moment <= seen - 5.0]
             rate = (came[-1][1] - (earlier[-1] if earlier else came[0][1])) / 5.0
-            details: Entry = {"rate": rate}
-            if "msg_rates_age" in query:
-                steps = int(query["msg_rates_age"]) // int(query["msg_rates_incr"])
-                ages = (int(query["msg_rates_incr"]) * step for step in range(steps + 1))
-                details["samples"] = [{"sample": counted(seen - age)} for age in ages]
+            details = {"rate": rate}
             entry["message_stats"] = {"publish_in": came[-1][1], "publish_in_details": details}
         return entry
 

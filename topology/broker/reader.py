@@ -48,9 +48,6 @@ _EXCHANGE: Final = (
     "name,type,durable,auto_delete,internal,arguments,policy,"
     "message_stats.publish_in,message_stats.publish_in_details.rate"
 )
-_HISTORY: Final = ",message_stats.publish_in_details.samples.sample"
-_LAST_MINUTE: Final = {"msg_rates_age": "60", "msg_rates_incr": "5"}
-"""RabbitMQ then lists samples, each five seconds older than the one before."""
 _BINDING: Final = "source,destination,destination_type,routing_key,arguments"
 _CONNECTION: Final = "name,vhost,user,user_provided_name,client_properties.connection_name"
 _NODE: Final = (
@@ -261,22 +258,17 @@ class BrokerReader:
         found = self.management.find("consumers", vhost) or []
         return tuple(map(LiveConsumer.from_api, found))
 
-    def exchanges(
-        self, vhost: str, *, since: float | None = None, history: bool = False
-    ) -> ExchangeListing:
-        """With sampled rates, as old as `Timing.sample` at most; with `history`, also with what was
-        counted during the last minute."""
+    def exchanges(self, vhost: str, *, since: float | None = None) -> ExchangeListing:
+        """With sampled rates, as old as `Timing.sample` at most."""
 
         def read(now: float) -> ExchangeListing:
-            query = _LAST_MINUTE if history else {}
-            columns = f"{_EXCHANGE}{_HISTORY if history else ''}"
-            found = self.management.find("exchanges", vhost, columns=columns, **query) or []
+            found = self.management.find("exchanges", vhost, columns=_EXCHANGE) or []
             sampled = now - self.timing.sample
             return ExchangeListing(
                 tuple(LiveExchange.from_api(entry, sampled) for entry in found), now
             )
 
-        return self._shared(("exchanges", vhost, history), read, since)
+        return self._shared(("exchanges", vhost), read, since)
 
     def bindings(
         self, vhost: str, *, since: float | None = None, keys: bool = False

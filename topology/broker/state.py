@@ -25,8 +25,6 @@ BindingIdentity: TypeAlias = tuple[str, str, str, str, str]
 
 _PROTECTED: Final = "protected_from_deletion"
 
-_MINUTE_OF_SAMPLES: Final = 12
-
 NEVER: Final = float("-inf")
 
 
@@ -135,8 +133,6 @@ class LiveExchange:
     """Messages that have ever come to it; None for none, and where there are no statistics."""
     publish_rate: float = 0.0
     """Messages a second."""
-    history: tuple[int, ...] = ()
-    """What `published` was during the last minute, every five seconds, as far as it was listed."""
     as_of: float = NEVER
     """As that of a queue."""
 
@@ -153,18 +149,8 @@ class LiveExchange:
             policy=found.get("policy") or "",
             published=statistics.get("publish_in"),
             publish_rate=_rate(statistics, "publish_in_details"),
-            history=tuple(
-                one["sample"]
-                for one in (statistics.get("publish_in_details") or {}).get("samples") or ()
-            ),
             as_of=as_of,
         )
-
-    @property
-    def quiet(self) -> bool:
-        """Whether `history` shows a minute without a message, or none ever came."""
-        whole = len(self.history) >= _MINUTE_OF_SAMPLES
-        return not self.published or (whole and set(self.history) == {self.published})
 
 
 @dataclass(frozen=True, slots=True)
