@@ -17,8 +17,9 @@ from .check import Checked
 from .config_files.stack_file import PROJECT
 from .declare import Scope
 from .declare.logical_name import binding_name
-from .guard import GuardedBroker, Guarding, Guards, read_state, refused_at_start
+from .guard import GuardedBroker, Guarding, Guards, refused_at_start
 from .hooks.command_line import seen, whole_command
+from .hooks.engine_state import read_state
 from .hooks.pending import Pending
 from .hooks.refusals import CODE, MESSAGE_WAS_SHOWN
 from .hooks.watch import Watch

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from topology.hooks import engine_state as module
-from topology.hooks.engine_state import engine_state
+from topology.hooks.engine_state import read_outputs, read_state
 
 HALF = "invoke of f failed: failed to load checkpoint: EOF"
 
@@ -23,7 +23,7 @@ class Engine:
         self.asked += 1
         if self.asked <= self.failures:
             raise RuntimeError(self.reason)
-        return {"outputs": arguments | {"function": function}}
+        return {"outputs": {"function": function, **arguments}}
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def asked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(module, "invoke_async", engine)
-    return asyncio.run(engine_state("f", {"name": "s"}))
+    return asyncio.run(read_outputs()), asyncio.run(read_state())
 
 
 @pytest.mark.parametrize("failures", [0, 1, 10])
@@ -41,8 +41,11 @@ def test_a_checkpoint_that_is_half_written_is_read_again(
     failures: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = Engine(failures)
-    assert asked(engine, monkeypatch) == {"outputs": {"name": "s", "function": "f"}}
-    assert engine.asked == failures + 1
+    outputs, state = asked(engine, monkeypatch)
+    assert outputs["function"] == "pulumi:pulumi:readStackOutputs"
+    assert state["function"] == "pulumi:pulumi:readStackResourceOutputs"
+    assert outputs["name"] == state["stackName"]
+    assert engine.asked == failures + 2
 
 
 def test_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

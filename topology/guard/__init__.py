@@ -8,7 +8,6 @@ from .at_start import refused_at_start
 from .broker import GuardedBroker
 from .context import Guarding
 from .hooks import Guards
-from .last_state import read_state
 from .refusal import Refusal
 
-__all__ = ["GuardedBroker", "Guarding", "Guards", "Refusal", "read_state", "refused_at_start"]
+__all__ = ["GuardedBroker", "Guarding", "Guards", "Refusal", "refused_at_start"]

@@ -12,11 +12,11 @@ from typing import Final
 
 from ..broker.state import LiveExchange, LiveQueue
 from ..hooks.command_line import Command
+from ..hooks.engine_state import State
 from ..kind import Kind
 from ..ownership.difference import exchange_difference, queue_difference
 from .context import Guarding
 from .judgement import JUDGED, refusals
-from .last_state import State
 from .leaving import Leaving, Properties, Registered
 from .renamed import Judged, together
 

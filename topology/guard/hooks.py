@@ -14,8 +14,8 @@ from collections.abc import Callable
 import pulumi
 
 from ..hooks.command_line import Command
+from ..hooks.engine_state import read_state
 from ..hooks.hook_threads import HookThreads
-from ..hooks.router import parent_urn
 from ..kind import Kind
 from ..ownership import Cluster
 from ..place import Place
@@ -23,7 +23,6 @@ from .at_start import judged
 from .context import Guarding
 from .deletion_protection import DeletionProtection
 from .earlier_states import EARLIER
-from .last_state import read_state
 from .leaving import Leaving, Registered
 from .policy_changes import PolicyChanges
 from .refusal import Refusal
@@ -169,6 +168,6 @@ class Guards:
     async def _judge(self) -> Judged:
         """What is refused of all that this topology has in the state and would no longer have."""
         state = await read_state() or {}
-        own = {urn: one for urn, one in state.items() if parent_urn(urn) == self.place.owner.urn}
+        own = {urn: one for urn, one in state.items() if self.place.owns(urn)}
         what, command = "guards of what is in a vhost of another name", Command(destroys=False)
         return await self.threads.run(what, judged, self.guarding, own, command)

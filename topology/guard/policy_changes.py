@@ -18,6 +18,7 @@ import pulumi
 from ..broker.error import BrokerError
 from ..expand.naming import exactly
 from ..expand.settings import generated_policy_name
+from ..hooks.engine_state import read_state
 from ..hooks.hook_threads import HookThreads
 from ..kind import Kind
 from ..place import Place
@@ -36,7 +37,6 @@ from ..policies import (
 )
 from ..policies.live_object import UNKNOWN, Section
 from .context import Guarding
-from .last_state import read_state
 from .refusal import Refusal
 
 CHANGE: Final = "rabbitmq-topology:change-policy"

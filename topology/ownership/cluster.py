@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pulumi
 
-from ..hooks.engine_state import engine_state
+from ..hooks.engine_state import read_outputs
 from ..kind import Kind
 from .takeover import Foreign
 
@@ -35,9 +35,7 @@ class Cluster:
         """Learns from the stack's outputs which cluster its state was made with."""
         if self._here is None:
             return
-        stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-        found = await engine_state("pulumi:pulumi:readStackOutputs", {"name": stack})
-        self._before = found.get("outputs", {}).get(OUTPUT)
+        self._before = (await read_outputs()).get(OUTPUT)
 
     @property
     def here(self) -> str | None:
