@@ -13,7 +13,7 @@ from topology.broker import probe
 from topology.broker.connection import Connection
 from topology.check import check
 from topology.cli.exit_code import ExitCode
-from topology.cli.progress import line
+from topology.cli.migrate_progress import line
 from topology.migrate.model import Event
 from topology.migrate.run import carry_out
 from topology.migrate.source import Source

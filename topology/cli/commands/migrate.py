@@ -21,9 +21,9 @@ from ...problems import ConfigError
 from ...render.migration import plan_lines, undo_lines
 from ...version import Version
 from ..exit_code import ExitCode, UsageError
+from ..migrate_progress import progress
 from ..migrate_source import other_broker
 from ..planned import check_planned, planned_config
-from ..progress import migration_progress
 from ..pulumi.after_migration import apply_to_state
 from ..pulumi.component import chosen_config
 from ..pulumi.stack_state import selected_stack
@@ -166,7 +166,7 @@ def _carried_out(
     connection: Connection, plan: Plan, version: Version, terms: Terms
 ) -> list[Outcome]:
     moves = [planned.move for planned in plan.moves]
-    with migration_progress() as tell:
+    with progress() as tell:
         return carry_out(connection, moves, version, tell, terms)
 
 
