@@ -51,10 +51,10 @@ def _target(name: str) -> Path:
 def _unknown(path: Path) -> str:
     if is_yaml(path):
         return _sentence(f"{path} does not exist", nearest_file(path))
-    stacks = sorted(file.name.split(".", 1)[1].removesuffix(".yaml") for file in _stack_files())
-    hint = did_you_mean(path.name, stacks)
-    if stacks and not hint:
-        hint = f"stacks here: {', '.join(stacks)}"
+    here = stacks("")
+    hint = did_you_mean(path.name, here)
+    if here and not hint:
+        hint = f"stacks here: {', '.join(here)}"
     return _sentence(f"{path} is neither a file nor a stack in this directory", hint)
 
 

@@ -11,12 +11,12 @@ import typer
 
 from ...adopt import Found, Selection, Users
 from ...problems import ConfigError
-from ...version import OLDEST, Version
 from ..adopt_import import import_stack
 from ..adopt_report import as_dict, as_text
 from ..adopt_source import Source
 from ..adopt_write import Plan, make_plans, write_plans
 from ..exit_code import ExitCode, UsageError
+from ..options import broker_facts
 from ..state_backup import ANY_ENGINE
 from ..terminal import print_json
 
@@ -141,7 +141,8 @@ def adopt(  # noqa: PLR0913, PLR0917 - the options of a verb
         password=os.environ.get("RABBITMQ_PASSWORD"),
         amqp_endpoint=amqp_endpoint,
     )
-    found = source.read(vhost or [], _version(rabbitmq_version))
+    meant = broker_facts(rabbitmq_version)
+    found = source.read(vhost or [], meant.version if meant else None)
     selection = Selection.of(only or [], without or [], users=users, existing_vhost=existing_vhost)
     plans = _plans(source, found, selection, stack)
     write_plans(plans, folder, force=force)
@@ -157,16 +158,3 @@ def _plans(source: Source, found: Found, selection: Selection, stack: str | None
     if plans and all(plan.adoption is None for plan in plans):
         raise ConfigError([problem for plan in plans for problem in plan.problems])
     return plans
-
-
-def _version(text: str | None) -> Version | None:
-    if text is None:
-        return None
-    try:
-        version = Version.parse(text)
-    except ValueError:
-        message = "--rabbitmq-version: is not a RabbitMQ version such as 4.3 or 3.13.7"
-        raise UsageError(message) from None
-    if version < OLDEST:
-        raise UsageError(f"--rabbitmq-version: RabbitMQ {OLDEST} is the oldest that is known")
-    return version

@@ -15,23 +15,16 @@ from ...problems import ConfigError
 from ...render.yaml_text import yaml_text
 from ..exit_code import ExitCode, UsageError
 from ..findings import check_file
+from ..options import Target, broker_facts
 from ..pulumi.stack_state import selected_stack
-from ..targets import find_targets, targets
+from ..targets import find_targets
 from ..terminal import note, print_json, write
-from ..versions import broker_facts
 
 _STDOUT = "-"
 
 
 def alerts(  # noqa: PLR0913 - each is an option of its own
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[FILE|STACK]",
-            autocompletion=targets,
-            help="A stack file, a topology file or a stack's name; by default the selected stack.",
-        ),
-    ] = None,
+    target: Target = None,
     *,
     output: Annotated[
         str,

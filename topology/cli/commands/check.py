@@ -12,9 +12,9 @@ import typer
 from ...version import BrokerFacts
 from ..exit_code import ExitCode, UsageError
 from ..findings import Finding, as_json, check_file, tell
+from ..options import broker_facts
 from ..show import effective
 from ..targets import STDIN, find_targets, stacks, targets
-from ..versions import broker_facts
 
 
 def check(

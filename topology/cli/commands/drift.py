@@ -21,31 +21,16 @@ from ...problems import ConfigError, Problem
 from ...render.drift_markdown import as_markdown
 from ...render.drift_text import as_lines, print_table
 from ..exit_code import ExitCode
+from ..options import Component, Markdown, Stack
 from ..pulumi.component import chosen_config
 from ..pulumi.stack_config import generated_passwords
 from ..pulumi.stack_state import selected_stack
-from ..targets import stacks
 from ..terminal import check_outputs, is_plain, note, print_json, say, write
 
 
 def drift(
-    stack: Annotated[
-        str | None,
-        typer.Option(
-            "--stack",
-            "-s",
-            metavar="STACK",
-            autocompletion=stacks,
-            help="The stack; by default the selected.",
-        ),
-    ] = None,
-    component: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="A Topology component of the stack's program; by default the only one.",
-        ),
-    ] = None,
+    stack: Stack = None,
+    component: Component = None,
     ignore: Annotated[
         list[str] | None,
         typer.Option(
@@ -65,10 +50,7 @@ def drift(
         ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
-    markdown: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Write Markdown to this file; - is standard output."),
-    ] = None,
+    markdown: Markdown = None,
 ) -> ExitCode:
     """List every difference between the broker and what the stack declares, also what a refresh
     cannot see: tags, limits, passwords (by their hashes), and what is not declared. Nothing is

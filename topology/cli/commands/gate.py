@@ -18,11 +18,11 @@ from ...render.gate_markdown import as_markdown
 from ...render.gate_text import as_lines, print_table
 from ..exit_code import ExitCode
 from ..gate_components import answers_of_components
+from ..options import Markdown, Stack
 from ..pulumi.component import components
 from ..pulumi.stack_config import stack_config
 from ..pulumi.stack_state import selected_stack, stack_settings
 from ..stack_keys import TOPOLOGY
-from ..targets import stacks
 from ..terminal import check_outputs, is_plain, print_json, write
 
 _STDIN: Final = "-"
@@ -36,20 +36,8 @@ def gate(
             help="What `pulumi preview --json` printed, also where it failed; - is standard input.",
         ),
     ] = _STDIN,
-    stack: Annotated[
-        str | None,
-        typer.Option(
-            "--stack",
-            "-s",
-            metavar="STACK",
-            autocompletion=stacks,
-            help="The stack; by default the selected.",
-        ),
-    ] = None,
-    markdown: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Write Markdown to this file; - is standard output."),
-    ] = None,
+    stack: Stack = None,
+    markdown: Markdown = None,
     *,
     reviewed: Annotated[
         str | None,

@@ -16,8 +16,9 @@ from ...graph.health import Health
 from ...problems import ConfigError
 from ..exit_code import ExitCode, UsageError
 from ..findings import check_file
+from ..options import Output, Target
 from ..pulumi.stack_state import selected_stack
-from ..targets import find_targets, targets
+from ..targets import find_targets
 from ..terminal import note, write
 
 
@@ -32,19 +33,9 @@ _BY_SUFFIX = {".svg": Form.SVG, ".html": Form.HTML, ".htm": Form.HTML, ".json": 
 
 
 def graph(
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[FILE|STACK]",
-            autocompletion=targets,
-            help="A stack file, a topology file or a stack's name; by default the selected stack.",
-        ),
-    ] = None,
+    target: Target = None,
     *,
-    output: Annotated[
-        str,
-        typer.Option("--output", "-o", metavar="FILE", help="Write here; - is standard output."),
-    ] = "-",
+    output: Output = "-",
     form: Annotated[
         Form | None,
         typer.Option(

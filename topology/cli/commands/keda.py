@@ -12,26 +12,17 @@ from ...problems import ConfigError
 from ...render.yaml_text import yaml_text
 from ..exit_code import ExitCode, UsageError
 from ..findings import check_file
+from ..options import Output, Target
 from ..pulumi.stack_state import selected_stack
-from ..targets import find_targets, targets
+from ..targets import find_targets
 from ..terminal import note as tell
 from ..terminal import print_json, write
 
 
 def keda(  # noqa: PLR0913 - each is an option of its own
-    target: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[FILE|STACK]",
-            autocompletion=targets,
-            help="A stack file, a topology file or a stack's name; by default the selected stack.",
-        ),
-    ] = None,
+    target: Target = None,
     *,
-    output: Annotated[
-        str,
-        typer.Option("--output", "-o", metavar="FILE", help="Write here; - is standard output."),
-    ] = "-",
+    output: Output = "-",
     namespace: Annotated[
         str, typer.Option("--namespace", "-n", metavar="NAME", help="Of the services' Deployments.")
     ] = "default",

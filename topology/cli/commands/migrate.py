@@ -23,6 +23,7 @@ from ...version import Version
 from ..exit_code import ExitCode, UsageError
 from ..migrate_progress import progress
 from ..migrate_source import other_broker
+from ..options import Stack
 from ..planned import check_planned, planned_config
 from ..pulumi.after_migration import apply_to_state
 from ..pulumi.component import chosen_config
@@ -39,16 +40,7 @@ def migrate(  # noqa: PLR0913 - the options of the command
             help="Queues as they are declared now; by default all that say migrate and differ.",
         ),
     ] = None,
-    stack: Annotated[
-        str | None,
-        typer.Option(
-            "--stack",
-            "-s",
-            metavar="STACK",
-            autocompletion=stacks,
-            help="The stack; by default the selected.",
-        ),
-    ] = None,
+    stack: Stack = None,
     component: Annotated[
         str | None,
         typer.Option(

@@ -17,6 +17,7 @@ from ...verify import Outcome, prove
 from ...verify.plan import acts
 from ..exit_code import ExitCode, UsageError
 from ..findings import check_file
+from ..options import Component
 from ..pulumi.component import chosen_config, services_of
 from ..pulumi.stack_state import stack_outputs
 from ..targets import find_targets, stacks
@@ -30,13 +31,7 @@ def verify(
             "--stack", "-s", metavar="STACK", autocompletion=stacks, help="The stack, once applied."
         ),
     ],
-    component: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="A Topology component of the stack's program; by default the only one.",
-        ),
-    ] = None,
+    component: Component = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="Print the outcomes as JSON.")] = False,
 ) -> ExitCode:
