@@ -12,7 +12,6 @@ import pulumi_rabbitmq as rabbitmq
 from ..guard import Guards
 from ..kind import Kind
 from ..model import Binding, Exchange, OperatorPolicy, Policy, Queue, Topology
-from ..model.policy_definition import Definition
 from ..ownership import Claims
 from .logical_name import logical_name
 from .options import options
@@ -130,12 +129,7 @@ def declare_policy(
         scope.logical_name(name),
         name=name,
         vhost=scope.vhost_name,
-        policy=rabbitmq.PolicyPolicyArgs(
-            pattern=policy.pattern,
-            priority=policy.priority,
-            apply_to=policy.apply_to,
-            definition=_texts(policy.definition),
-        ),
+        policy=rabbitmq.PolicyPolicyArgs(**_fields(policy)),
         opts=scope.options(
             scope.logical_name(name),
             scope.guards.policy(name),
@@ -153,12 +147,7 @@ def declare_operator_policy(
         scope.logical_name(name),
         name=name,
         vhost=scope.vhost_name,
-        policy=rabbitmq.OperatorPolicyPolicyArgs(
-            pattern=policy.pattern,
-            priority=policy.priority,
-            apply_to=policy.apply_to,
-            definition=_texts(policy.definition),
-        ),
+        policy=rabbitmq.OperatorPolicyPolicyArgs(**_fields(policy)),
         opts=scope.options(
             scope.logical_name(name),
             scope.claims.options("OperatorPolicy", name),
@@ -167,9 +156,15 @@ def declare_operator_policy(
     )
 
 
-def _texts(definition: Definition) -> dict[str, str]:
+def _fields(policy: Policy | OperatorPolicy) -> dict[str, Any]:
     # The provider takes text, and sends as a number what looks like one.
-    return {key: _text(value) for key, value in definition.values().items()}
+    texts = {key: _text(value) for key, value in policy.definition.values().items()}
+    return {
+        "pattern": policy.pattern,
+        "priority": policy.priority,
+        "apply_to": policy.apply_to,
+        "definition": texts,
+    }
 
 
 def _text(value: Any) -> str:
