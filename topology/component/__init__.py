@@ -1,6 +1,7 @@
 """A topology as one object of any Pulumi program."""
 
 from .connection import Connection
-from .topology import Service, Topology, TopologyError
+from .service import Service
+from .topology import Topology, TopologyError
 
 __all__ = ["Connection", "Service", "Topology", "TopologyError"]

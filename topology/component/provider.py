@@ -17,17 +17,8 @@ from .. import __version__
 from ..config_files.stack_file import PROJECT
 from ..hooks.router import host
 from .connection import Connection
+from .service import Service
 from .topology import Topology as InPython
-
-
-class Service(TypedDict):
-    """What a service gets: its own URL, with its credentials, and what it may do."""
-
-    url: str
-    username: str
-    vhost: str
-    publishes: list[str]
-    consumes: list[str]
 
 
 class TopologyArgs(TypedDict, total=False):

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypedDict, cast
+from typing import Any, Final, cast
 
 import pulumi
 import pulumi_rabbitmq as rabbitmq
@@ -32,6 +32,7 @@ from ..version import BrokerFacts
 from .connection import Connection, known
 from .declaration import Declaration
 from .recall import recall
+from .service import Service
 
 TYPE: Final = f"{PROJECT}:index:Topology"
 
@@ -56,16 +57,6 @@ class _Made:
     """Keeps Pulumi from resolving all outputs for one."""
 
     outputs: Mapping[str, pulumi.Output[Any]]
-
-
-class Service(TypedDict):
-    """What a service gets: its own URL, with its credentials, and what it may do."""
-
-    url: str
-    username: str
-    vhost: str
-    publishes: list[str]
-    consumes: list[str]
 
 
 class TopologyError(pulumi.RunError):
