@@ -49,21 +49,8 @@ def stack_resources(stack: str) -> list[dict[str, Any]]:
 def stack_preview(stack: str) -> str:
     """What `pulumi preview --json` prints, also where it fails. Raises `ConfigError` if there is no
     CLI."""
-    arguments = ["preview", "--json", "--stack", stack]
-    _log.info("pulumi %s", shlex.join(arguments))
-    command = ["pulumi", "--non-interactive", "--color", "never", *arguments]
-    try:
-        done = subprocess.run(
-            command,
-            env=os.environ | _SETTINGS,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise _no_cli() from None
-    return done.stdout
+    command = ["preview", "--json", "--stack", stack]
+    return _pulumi(command, stdin=subprocess.DEVNULL, capture_output=True).stdout
 
 
 def selected_stack() -> str:
@@ -89,45 +76,35 @@ def _answered(what: str, arguments: list[str]) -> dict[str, Any]:
 
 def run_pulumi(what: str, arguments: list[str]) -> None:
     """Runs an update, however long it takes. Raises `ConfigError` with its errors."""
-    _log.info("pulumi %s", shlex.join(arguments))
-    command = ["pulumi", "--non-interactive", "--color", "never", *arguments]
-    try:
-        done = subprocess.run(
-            command,
-            env=os.environ | _SETTINGS,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise _no_cli() from None
+    done = _pulumi(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     if done.returncode:
         lines = [line.strip() for line in done.stdout.splitlines() if "error:" in line]
         hint = "; ".join(dict.fromkeys(lines)) or "it gives no reason"
         raise ConfigError([Problem((), f"pulumi did not {what}", hint)])
 
 
-def _no_cli() -> ConfigError:
-    return ConfigError([Problem((), "there is no pulumi on the PATH", ENGINE_HINT)])
-
-
-def _asked(what: str, arguments: list[str], given: str = "") -> str:
+def _pulumi(arguments: list[str], **streams: Any) -> subprocess.CompletedProcess[str]:
+    """Runs the CLI with these settings of `subprocess.run`. Raises `ConfigError` if there is
+    none."""
     _log.info("pulumi %s", shlex.join(arguments))
     command = ["pulumi", "--non-interactive", "--color", "never", *arguments]
     try:
-        done = subprocess.run(
-            command,
-            env=os.environ | _SETTINGS,
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
+        return subprocess.run(
+            command, env=os.environ | _SETTINGS, text=True, check=False, **streams
         )
     except FileNotFoundError:
-        raise _no_cli() from None
+        problem = Problem((), "there is no pulumi on the PATH", ENGINE_HINT)
+        raise ConfigError([problem]) from None
+
+
+def _asked(what: str, arguments: list[str], given: str = "") -> str:
+    try:
+        done = _pulumi(arguments, input=given, capture_output=True, timeout=_SECONDS)
     except subprocess.TimeoutExpired:
         message = f"pulumi did not tell {what} in {_SECONDS} seconds"
         raise ConfigError([Problem((), message, "is its backend reachable?")]) from None
