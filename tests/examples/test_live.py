@@ -19,7 +19,7 @@ LOCAL = Path(__file__).parent / "local"
 pytestmark = pytest.mark.timeout(900)
 
 
-def laid_out(stack: Stack, example: str, broker: Broker) -> tuple[str, str]:
+def laid_out(stack: Stack, example: str) -> tuple[str, str]:
     """Puts the rest of the example beside its program. Returns its services, whose names are as
     their users', which all vhosts share."""
     declared = yaml.safe_load((folder_of(example) / "topology.yaml").read_text())
@@ -30,14 +30,7 @@ def laid_out(stack: Stack, example: str, broker: Broker) -> tuple[str, str]:
     (stack.folder / "broker.py").symlink_to(LOCAL / "broker.py")
     (stack.folder / "rabbitmq_topology").symlink_to(PROJECT / "topology")
     project = yaml.safe_load((stack.folder / "Pulumi.yaml").read_text())["name"]
-    content = yaml.safe_load(stack.file.read_text()) if stack.file.exists() else {}
-    content["config"] = {
-        f"{project}:management": broker.management,
-        f"{project}:amqp": broker.amqp,
-        f"{project}:username": broker.username,
-    }
-    stack.file.write_text(yaml.safe_dump(content))
-    stack.set_secret(f"{project}:password", broker.password)
+    stack.configure_program(project)
     return f"{stack.vhost}-shop", f"{stack.vhost}-packer"
 
 
@@ -53,7 +46,7 @@ def test_one_up_makes_the_broker_and_the_topology_on_it(
 ) -> None:
     """`refused` also has a destroy refused, which has nothing to do with who sells the broker."""
     stack = make_stack(broker, folder_of(example))
-    shop, packer = laid_out(stack, example, broker)
+    shop, packer = laid_out(stack, example)
     previewed = stack.run("preview")
     assert previewed.code == 0, previewed.text
     assert "The broker of Topology shop was not asked" in previewed.text

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pika
 import pytest
-import yaml
 
 from tests.live.conftest import MakeStack
 from tests.support.api import Api
@@ -26,16 +25,7 @@ def components(make_stack: MakeStack, broker: Broker) -> Stack:
     """A stack of the program with two topologies."""
     stack = make_stack(broker, PROGRAMS / "components")
     (stack.folder / "topology").symlink_to(PROJECT / "topology")
-    config = {
-        "management": broker.management,
-        "amqp": broker.amqp,
-        "username": broker.username,
-        "vhost": stack.vhost,
-    }
-    content = yaml.safe_load(stack.file.read_text()) if stack.file.exists() else {}
-    content["config"] = {f"components:{key}": value for key, value in config.items()}
-    stack.file.write_text(yaml.safe_dump(content))
-    stack.set_secret("components:password", broker.password)
+    stack.configure_program("components", vhost=stack.vhost)
     return stack
 
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.live.conftest import MakeStack
 from tests.support.api import Api
@@ -33,16 +32,7 @@ def remote(make_stack: MakeStack, broker: Broker, monkeypatch: pytest.MonkeyPatc
     provider.write_text(PROVIDER)
     provider.chmod(0o755)
     monkeypatch.setenv("PATH", os.pathsep.join([os.environ["PATH"], str(provider.parent)]))
-    config = {
-        "management": broker.management,
-        "amqp": broker.amqp,
-        "username": broker.username,
-        "vhost": stack.vhost,
-    }
-    content = yaml.safe_load(stack.file.read_text()) if stack.file.exists() else {}
-    content["config"] = {f"remote:{key}": value for key, value in config.items()}
-    stack.file.write_text(yaml.safe_dump(content))
-    stack.set_secret("remote:password", broker.password)
+    stack.configure_program("remote", vhost=stack.vhost)
     return stack
 
 

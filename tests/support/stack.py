@@ -77,6 +77,20 @@ class Stack:
         content["config"] = {key: value for key, value in config.items() if value is not None}
         self.file.write_text(yaml.dump(content, Dumper=_Quoting))
 
+    def configure_program(self, namespace: str, **settings: str) -> None:
+        """Writes the config of a program that reaches the broker by keys of its own."""
+        broker = self.broker
+        config = {
+            "management": broker.management,
+            "amqp": broker.amqp,
+            "username": broker.username,
+            **settings,
+        }
+        content = yaml.safe_load(self.file.read_text()) if self.file.exists() else {}
+        content["config"] = {f"{namespace}:{key}": value for key, value in config.items()}
+        self.file.write_text(yaml.safe_dump(content))
+        self.set_secret(f"{namespace}:password", broker.password)
+
     def rename(self, name: str) -> None:
         """Goes on under another name, which Pulumi has given the stack and its config file."""
         self.name, self.file = name, self.folder / f"Pulumi.{name}.yaml"
