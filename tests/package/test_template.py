@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pika
 import pytest
@@ -64,6 +65,9 @@ def test_new_up_preview_and_destroy(
     template = str(PROJECT / "templates" / "stack")
     run("pulumi", "new", template, "--yes", "--name", "orders", "--generate-only")
     assert "name: orders" in (folder / "Pulumi.yaml").read_text()
+    # The broker is shared: another test may have what the template declares.
+    vhost, declared = f"template-{uuid4().hex[:8]}", folder / "Pulumi.dev.yaml"
+    declared.write_text(declared.read_text().replace("my-vhost", vhost))
     run(sys.executable, "-m", "venv", "venv")
     run("venv/bin/python", "-m", "pip", "install", "--quiet", "--requirement", "requirements.txt")
     run("pulumi", "stack", "init", "dev")
@@ -76,7 +80,6 @@ def test_new_up_preview_and_destroy(
     run("pulumi", "config", "set", "--secret", "rabbitmq:password", broker.password)
     assert "Pulumi.dev.yaml: fine" in run("rabbitmq-topology", "check")
 
-    vhost = "my-vhost"
     with Api(broker) as api:
         try:
             run("pulumi", "up", "--yes")
